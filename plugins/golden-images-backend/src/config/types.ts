@@ -1,0 +1,37 @@
+/** How a cluster is reached. */
+export type ClusterConnectionConfig =
+  | { type: 'kubeconfig'; path: string; context?: string }
+  | { type: 'in-cluster' }
+  | { type: 'url'; url: string; token?: string; caData?: string };
+
+/** One entry of `goldenImages.clusters[]`, with defaults applied. */
+export interface ClusterConfig {
+  name: string;
+  title?: string;
+  connection: ClusterConnectionConfig;
+  /** `cluster`, or the namespaces that are listed and watched one by one. */
+  scope: 'cluster' | string[];
+  /** Namespaces in which golden images live; at least one. The first is the default. */
+  imageNamespaces: string[];
+  /** Storage class of imports that name none; the cluster's default where absent. */
+  storageClass?: string;
+  /** Owners by configuration; they win over the annotation on the namespace. */
+  namespaces: { name: string; owner?: string }[];
+}
+
+/** One entry of `goldenImages.imports.allow[]`: it opens exactly itself. */
+export interface AllowedImportSource {
+  host: string;
+  port?: number;
+  /** Path prefixes; every path where absent. */
+  paths?: string[];
+  /** CIDR ranges of private addresses that this host may resolve to. */
+  allowAddresses: string[];
+}
+
+export interface GoldenImagesConfig {
+  clusters: ClusterConfig[];
+  /** Entity refs of users and groups that may do everything. */
+  admins: string[];
+  imports: { allow: AllowedImportSource[] };
+}

@@ -1,0 +1,88 @@
+/** A resource of the Kubernetes API as its path names it. */
+export interface ResourceType {
+  /** `''` for the core group. */
+  group: string;
+  version: string;
+  /** Plural, lower case: `datavolumes`. */
+  resource: string;
+  namespaced: boolean;
+}
+
+export interface ObjectRef {
+  type: ResourceType;
+  namespace?: string;
+  name: string;
+}
+
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: {
+      apiVersion: string;
+      kind: string;
+      name: string;
+      uid: string;
+      controller?: boolean;
+    }[];
+  };
+  [field: string]: unknown;
+}
+
+/** Writes and single reads against one cluster. Every method throws `KubernetesApiError` on a refusal. */
+export interface ClusterClient {
+  readonly clusterName: string;
+  /** `undefined` for 404. */
+  get<T extends KubernetesObject>(ref: ObjectRef): Promise<T | undefined>;
+  list<T extends KubernetesObject>(
+    type: ResourceType,
+    options?: { namespace?: string; labelSelector?: string; limit?: number },
+  ): Promise<T[]>;
+  /** POST. `dryRun` sends `dryRun=All`; unknown fields are refused (`fieldValidation=Strict`). */
+  create<T extends KubernetesObject>(
+    type: ResourceType,
+    body: T,
+    options?: { dryRun?: boolean },
+  ): Promise<{ object: T; warnings: string[] }>;
+  /** Merge patch with a precondition on uid and resourceVersion; 409 when stale. */
+  patch<T extends KubernetesObject>(
+    ref: ObjectRef,
+    mergePatch: object,
+    precondition: { uid: string; resourceVersion?: string },
+  ): Promise<T>;
+  /** Background propagation, with a precondition on the uid. `false` when it was gone already. */
+  delete(ref: ObjectRef, precondition: { uid: string }): Promise<boolean>;
+}
+
+const type = (
+  group: string,
+  version: string,
+  resource: string,
+  namespaced = true,
+): ResourceType => ({ group, version, resource, namespaced });
+
+/** The resources that this product reads or writes. */
+export const RESOURCES = {
+  claims: type('', 'v1', 'persistentvolumeclaims'),
+  persistentVolumes: type('', 'v1', 'persistentvolumes', false),
+  namespaces: type('', 'v1', 'namespaces', false),
+  events: type('', 'v1', 'events'),
+  dataVolumes: type('cdi.kubevirt.io', 'v1beta1', 'datavolumes'),
+  dataSources: type('cdi.kubevirt.io', 'v1beta1', 'datasources'),
+  storageClasses: type('storage.k8s.io', 'v1', 'storageclasses', false),
+  longhornVolumes: type('longhorn.io', 'v1beta2', 'volumes'),
+  accessReviews: type(
+    'authorization.k8s.io',
+    'v1',
+    'selfsubjectaccessreviews',
+    false,
+  ),
+} as const;

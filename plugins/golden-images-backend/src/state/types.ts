@@ -1,0 +1,190 @@
+import type {
+  ImageState,
+  ReasonCode,
+  VolumeState,
+} from '@golden-images/plugin-golden-images-common';
+
+/**
+ * Trimmed views of cluster objects: all that derivation, joins and pages need,
+ * and nothing else, so that a page of a list can be projected and dropped.
+ */
+export interface MetadataView {
+  uid: string;
+  namespace: string;
+  name: string;
+  resourceVersion: string;
+  /** ISO 8601. */
+  createdAt: string;
+  deletedAt?: string;
+  labels: Record<string, string>;
+  /** Only those of `golden-images.backstage.io/`, and those that derivation reads. */
+  annotations: Record<string, string>;
+  /** The controller ownerReference. */
+  controller?: { kind: string; name: string; uid: string };
+}
+
+export interface ConditionView {
+  status: string;
+  reason?: string;
+  message?: string;
+  /** ISO 8601. */
+  transitionAt?: string;
+}
+
+export interface DataVolumeView {
+  kind: 'DataVolume';
+  metadata: MetadataView;
+  /** `http`, `s3`, `pvc`, …; `sourceRef` for a reference to a DataSource. */
+  sourceType?: string;
+  /** Without userinfo and query. */
+  sourceUrl?: string;
+  sourceObject?: { kind: string; namespace?: string; name: string };
+  checksum?: string;
+  requestedBytes?: number;
+  storageClass?: string;
+  volumeMode?: string;
+  accessModes: string[];
+  phase?: string;
+  /** As CDI writes it: `N/A`, `38.97%`, `100.0%`. */
+  progress?: string;
+  restartCount: number;
+  conditions: {
+    bound?: ConditionView;
+    running?: ConditionView;
+    ready?: ConditionView;
+  };
+}
+
+export interface ClaimView {
+  kind: 'PersistentVolumeClaim';
+  metadata: MetadataView;
+  phase?: string;
+  volumeName?: string;
+  requestedBytes?: number;
+  capacityBytes?: number;
+  storageClass?: string;
+  volumeMode?: string;
+  accessModes: string[];
+  /** `spec.dataSource`, else `spec.dataSourceRef`. */
+  dataSource?: {
+    apiGroup?: string;
+    kind: string;
+    name: string;
+    namespace?: string;
+  };
+  conditions: {
+    type: string;
+    status: string;
+    message?: string;
+    transitionAt?: string;
+  }[];
+  /** CDI's own marks: annotations `cdi.kubevirt.io/storage.condition.running.*` and the like, as far as needed. */
+  cdi: Record<string, string>;
+}
+
+export interface PersistentVolumeView {
+  kind: 'PersistentVolume';
+  metadata: MetadataView;
+  phase?: string;
+  capacityBytes?: number;
+  driver?: string;
+  volumeHandle?: string;
+  claim?: { namespace: string; name: string; uid?: string };
+  reclaimPolicy?: string;
+}
+
+export interface LonghornVolumeView {
+  kind: 'Volume';
+  metadata: MetadataView;
+  sizeBytes?: number;
+  /** `vol://…` or `snap://…`; an empty string is absent. */
+  dataSource?: string;
+  state?: string;
+  robustness?: string;
+  actualSizeBytes?: number;
+  replicas?: number;
+  clone: {
+    state: string;
+    sourceVolume?: string;
+    attemptCount: number;
+    nextAllowedAttemptAt?: string;
+  };
+  restoreRequired: boolean;
+  scheduled?: ConditionView;
+  workloads: string[];
+}
+
+export interface EventView {
+  kind: 'Event';
+  uid: string;
+  involvedUid: string;
+  involvedKind: string;
+  type: string;
+  reason: string;
+  message: string;
+  count: number;
+  /** ISO 8601 of the latest occurrence. */
+  lastAt: string;
+  firstAt?: string;
+}
+
+/** What the derivation remembers between calls: the cluster forgets its last error. */
+export interface Memory {
+  /** uid of the object this memory is of; another uid empties it. */
+  uid: string;
+  /** Last derived state and reason, and since when. */
+  state?: string;
+  reason?: ReasonCode;
+  /** ISO 8601. */
+  since?: string;
+  lastError?: {
+    reason: ReasonCode;
+    message: string;
+    at: string;
+    attempts: number;
+  };
+  /** Never falls within one volume. */
+  progressPercent?: number;
+  /** uid of the claim at the first `ready` or `usable`. */
+  readyClaimUid?: string;
+  /** ISO 8601 of moments since which something lasts, by what it is. */
+  lasting?: Record<string, string>;
+}
+
+export interface DeriveInput {
+  kind: 'image' | 'volume';
+  dataVolume?: DataVolumeView;
+  claim?: ClaimView;
+  persistentVolume?: PersistentVolumeView;
+  longhornVolume?: LonghornVolumeView;
+  /** The Longhorn volume that is copied from; `missing` when it does not exist. */
+  sourceLonghornVolume?: LonghornVolumeView | 'missing';
+  /** Events of the DataVolume and of the claim, by uid. */
+  events: EventView[];
+  /** Longhorn volumes can be read in this cluster. */
+  longhornReadable: boolean;
+  memory?: Memory;
+  /** Milliseconds since the epoch. */
+  nowMs: number;
+}
+
+export interface Derived<
+  TState extends ImageState | VolumeState = ImageState | VolumeState,
+> {
+  state: TState;
+  reason?: ReasonCode;
+  /** ISO 8601. */
+  since: string;
+  message?: string;
+  remedy?: string;
+  retries?: boolean;
+  attempts?: number;
+  progressPercent?: number;
+  /** The furthest stage of a wait that is reached. */
+  stage: 'accepted' | 'bound' | 'copied' | 'usable';
+  /** A wait should throw now: see `docs/states.md`. */
+  giveUp: boolean;
+  memory: Memory;
+  /** Derive again at this moment (milliseconds since the epoch) although no event may come. */
+  dueAtMs?: number;
+}

@@ -1,0 +1,13 @@
+/**
+ * Types, states, schemas and permissions shared by the golden-images plugins.
+ *
+ * @packageDocumentation
+ */
+export * from './keys';
+export * from './permissions';
+export * from './quantity';
+export * from './reasons';
+export * from './schemas';
+export * from './signals';
+export * from './states';
+export * from './words';

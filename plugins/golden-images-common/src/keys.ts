@@ -1,0 +1,82 @@
+/**
+ * Every label and annotation that this product writes starts with this prefix.
+ *
+ * @public
+ */
+export const GOLDEN_IMAGES_PREFIX = 'golden-images.backstage.io/';
+
+const key = <T extends string>(name: T) =>
+  `${GOLDEN_IMAGES_PREFIX}${name}` as const;
+
+/**
+ * Labels on the objects that this product makes. A label value has at most 63
+ * characters (Kubernetes); what does not fit is hashed, and the full value is
+ * in an annotation.
+ *
+ * @public
+ */
+export const LABELS = {
+  /** `golden-image` (the value that protects, from creation on) or `clone`. */
+  role: key('role'),
+  image: key('image'),
+  version: key('version'),
+  /** For people only: CDI overwrites it on claims that it makes. */
+  managedBy: 'app.kubernetes.io/managed-by',
+  kubernetesId: 'backstage.io/kubernetes-id',
+} as const;
+
+/** @public */
+export const ROLE_GOLDEN_IMAGE = 'golden-image';
+/** @public */
+export const ROLE_CLONE = 'clone';
+/** @public */
+export const MANAGED_BY = 'backstage-golden-images';
+
+/**
+ * Annotations on the objects that this product makes, and on namespaces.
+ *
+ * @public
+ */
+export const ANNOTATIONS = {
+  entityRef: key('entity-ref'),
+  requestedBy: key('requested-by'),
+  /** Hash of the request as it was asked: the identity of an idempotent create. */
+  requestHash: key('request-hash'),
+  /** The hashed fields as canonical JSON, URLs without userinfo and query. */
+  request: key('request'),
+  sourceUid: key('source-uid'),
+  sourceVersion: key('source-version'),
+  sourceDigest: key('source-digest'),
+  taskId: key('task-id'),
+  /** ISO 8601 time at which an unfinished import is given up by `control/`. */
+  deadline: key('deadline'),
+  /** `delete` or `keep`: what happens when a wait fails or times out before the object was ever ready. */
+  onTimeout: key('on-timeout'),
+  /** `false` keeps the alias where it is when this version becomes ready. */
+  setCurrent: key('set-current'),
+  pinned: key('pinned'),
+  hold: key('hold'),
+  retiring: key('retiring'),
+  title: key('title'),
+  description: key('description'),
+  os: key('os'),
+  architecture: key('architecture'),
+  /** Written once, at the first `ready`: which claim, volume and size were meant. */
+  claimUid: key('claim-uid'),
+  volumeHandle: key('volume-handle'),
+  capacityBytes: key('capacity-bytes'),
+  readyAt: key('ready-at'),
+  /** On a DataSource: names of versions that were ever ready, as a JSON list. */
+  usedVersions: key('used-versions'),
+  /** On a Namespace: the entity ref of its owner. */
+  owner: key('owner'),
+  allowDelete: key('allow-delete'),
+} as const;
+
+/**
+ * Label selector for golden images. CDI copies our label to its temporary
+ * claims, which it marks with the velero label (recorded with CDI 1.66).
+ *
+ * @public
+ */
+export const GOLDEN_IMAGE_SELECTOR = `${LABELS.role}=${ROLE_GOLDEN_IMAGE},!velero.io/exclude-from-backup`;
