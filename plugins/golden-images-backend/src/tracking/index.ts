@@ -1,0 +1,10 @@
+export type {
+  ActivityEntry,
+  ObjectKey,
+  RecordedActivity,
+  ReleaseRequest,
+  ReleaseResult,
+  SourceClaimInfo,
+  StorageClassInfo,
+  Tracking,
+} from './Tracking';
