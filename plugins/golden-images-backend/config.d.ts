@@ -1,0 +1,71 @@
+export interface Config {
+  goldenImages?: {
+    /**
+     * Kubernetes clusters with CDI, and Longhorn where clones are wanted.
+     * Name exactly one way of reaching each: `kubeconfig`, `inCluster`, `url`
+     * or `fromKubernetesPlugin`.
+     */
+    clusters?: Array<{
+      /** Name by which pages, templates and the API speak of the cluster. */
+      name: string;
+      title?: string;
+      /** Path of a kubeconfig file on the machine of the backend. */
+      kubeconfig?: string;
+      /** Context of the kubeconfig; its current one where absent. */
+      context?: string;
+      /** The cluster in which the backend itself runs, by its service account. */
+      inCluster?: boolean;
+      /** Address of the API server. */
+      url?: string;
+      /**
+       * Token of a service account.
+       * @visibility secret
+       */
+      token?: string;
+      /** CA of the API server: PEM in base64, as in a kubeconfig. */
+      caData?: string;
+      /** CA of the API server: path of a PEM file. */
+      caFile?: string;
+      /**
+       * Name of a cluster below `kubernetes.clusterLocatorMethods` of type
+       * `config`: its address, token and CA are used.
+       */
+      fromKubernetesPlugin?: string;
+      /**
+       * `cluster` lists and watches cluster-wide; a list of namespaces does so
+       * in each of them. `cluster` where absent.
+       */
+      scope?: 'cluster' | string[];
+      /** Namespaces in which golden images live; `[golden-images]` where absent. */
+      imageNamespaces?: string[];
+      /** Storage class of imports that name none; the cluster's default where absent. */
+      storageClass?: string;
+      namespaces?: Array<{
+        name: string;
+        /**
+         * Entity ref of the group or user that owns the namespace. It wins over
+         * the annotation `golden-images.backstage.io/owner` on the namespace.
+         */
+        owner?: string;
+      }>;
+    }>;
+    /** Entity refs of users and groups that may do everything. */
+    admins?: string[];
+    imports?: {
+      /** From where images may be imported. Everything else is refused. */
+      allow?: Array<{
+        /** Host name or IP address, exactly as in the URL. No wildcards. */
+        host: string;
+        /** The default port of the URL's scheme where absent. */
+        port?: number;
+        /** Path prefixes such as `/images/`; every path where absent. */
+        paths?: string[];
+        /**
+         * CIDR ranges of private addresses that the host may have, such as
+         * `10.1.0.0/16`. Link-local addresses are refused in any case.
+         */
+        allowAddresses?: string[];
+      }>;
+    };
+  };
+}

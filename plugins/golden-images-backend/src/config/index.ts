@@ -1,0 +1,7 @@
+export { readGoldenImagesConfig } from './readGoldenImagesConfig';
+export type {
+  AllowedImportSource,
+  ClusterConfig,
+  ClusterConnectionConfig,
+  GoldenImagesConfig,
+} from './types';

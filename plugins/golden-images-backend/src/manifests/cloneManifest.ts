@@ -1,0 +1,127 @@
+import {
+  ANNOTATIONS,
+  LABELS,
+  Quantity,
+  ROLE_CLONE,
+} from '@golden-images/plugin-golden-images-common';
+import { definedOnly, labelValue, ourAnnotations, ourLabels } from './metadata';
+import type {
+  Claim,
+  ClaimSpec,
+  DataVolume,
+  Provenance,
+  RequestIdentity,
+} from './types';
+
+/** The version of an image that a clone was resolved to. */
+export interface CloneSource {
+  namespace: string;
+  /** Name of the claim. */
+  name: string;
+  /** uid of the claim. */
+  uid: string;
+  image: string;
+  version?: string;
+  /** Checksum or digest of the file, where known. */
+  digest?: string;
+  /** PV `spec.capacity.storage`. */
+  capacity: Quantity;
+  storageClass?: string;
+  volumeMode: string;
+  accessModes: string[];
+}
+
+export interface CloneTarget {
+  namespace: string;
+  name: string;
+  size: Quantity;
+  storageClass?: string;
+  accessModes: string[];
+  entityRef?: string;
+  kubernetesId?: string;
+}
+
+interface CloneManifestOptions {
+  source: CloneSource;
+  target: CloneTarget;
+  identity: RequestIdentity;
+  provenance: Provenance;
+}
+
+/**
+ * A plain claim with a `dataSource` where Longhorn can clone directly: in the
+ * same namespace with exactly the size of the source's volume (Longhorn
+ * refuses any other, CSI `OutOfRange`). A DataVolume of CDI for the rest.
+ */
+export function needsDataVolume(
+  source: Pick<CloneSource, 'namespace' | 'capacity'>,
+  target: Pick<CloneTarget, 'namespace' | 'size'>,
+): boolean {
+  return (
+    source.namespace !== target.namespace ||
+    !source.capacity.equals(target.size)
+  );
+}
+
+/**
+ * The claim or DataVolume of a clone. A DataVolume names the resolved claim,
+ * size, class and modes: CDI resolves a `sourceRef` twice, and a missing size
+ * may end smaller than the source (CDI 1.66).
+ */
+export function cloneManifest(
+  options: CloneManifestOptions,
+): Claim | DataVolume {
+  const { source, target } = options;
+  const metadata = {
+    name: target.name,
+    namespace: target.namespace,
+    labels: {
+      ...ourLabels(ROLE_CLONE, { name: source.image, version: source.version }),
+      ...definedOnly({
+        [LABELS.kubernetesId]:
+          target.kubernetesId && labelValue(target.kubernetesId),
+      }),
+    },
+    annotations: {
+      ...ourAnnotations(options.identity, options.provenance),
+      ...definedOnly({
+        [ANNOTATIONS.entityRef]: target.entityRef,
+        [ANNOTATIONS.sourceUid]: source.uid,
+        [ANNOTATIONS.sourceVersion]: source.version,
+        [ANNOTATIONS.sourceDigest]: source.digest,
+      }),
+    },
+  };
+  const claim: ClaimSpec = {
+    accessModes: target.accessModes,
+    volumeMode: source.volumeMode,
+    ...(target.storageClass && { storageClassName: target.storageClass }),
+    resources: { requests: { storage: target.size.toString() } },
+  };
+  if (needsDataVolume(source, target)) {
+    return {
+      apiVersion: 'cdi.kubevirt.io/v1beta1',
+      kind: 'DataVolume',
+      metadata,
+      spec: {
+        source: { pvc: { namespace: source.namespace, name: source.name } },
+        pvc: claim,
+      },
+    };
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata,
+    spec: {
+      ...claim,
+      // Other spellings of the core group are dropped by the API server, which
+      // then makes an empty volume (Kubernetes 1.36).
+      dataSource: {
+        apiGroup: '',
+        kind: 'PersistentVolumeClaim',
+        name: source.name,
+      },
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import {
+  ANNOTATIONS,
+  ROLE_GOLDEN_IMAGE,
+  type ImportRequest,
+} from '@golden-images/plugin-golden-images-common';
+import {
+  definedOnly,
+  imageObjectName,
+  ourAnnotations,
+  ourLabels,
+} from './metadata';
+import type { DataVolume, Provenance, RequestIdentity } from './types';
+
+/**
+ * Without it CDI waits for a Pod before it imports into a class with
+ * `WaitForFirstConsumer` (CDI 1.66, phase `PendingPopulation`).
+ */
+const BIND_IMMEDIATE = 'cdi.kubevirt.io/storage.bind.immediate.requested';
+
+/**
+ * The DataVolume of an import. `spec.pvc` is used by CDI verbatim, whereas
+ * `spec.storage` would inflate the size again (CDI 1.66). The label that
+ * protects is there from creation on.
+ */
+export function importManifest(options: {
+  request: ImportRequest;
+  namespace: string;
+  storageClass?: string;
+  identity: RequestIdentity;
+  provenance: Provenance;
+}): DataVolume {
+  const { request, namespace, identity, provenance } = options;
+  const { http } = request.source;
+  return {
+    apiVersion: 'cdi.kubevirt.io/v1beta1',
+    kind: 'DataVolume',
+    metadata: {
+      name: imageObjectName(request.name, request.version),
+      namespace,
+      labels: ourLabels(ROLE_GOLDEN_IMAGE, request),
+      annotations: {
+        ...ourAnnotations(identity, provenance),
+        ...definedOnly({
+          [BIND_IMMEDIATE]: 'true',
+          [ANNOTATIONS.setCurrent]:
+            request.setCurrent === false ? 'false' : undefined,
+          [ANNOTATIONS.title]: request.title,
+          [ANNOTATIONS.description]: request.description,
+          [ANNOTATIONS.os]: request.os,
+          [ANNOTATIONS.architecture]: request.architecture,
+        }),
+      },
+    },
+    spec: {
+      source: {
+        http: {
+          url: http.url,
+          ...(http.checksum && { checksum: http.checksum.toLowerCase() }),
+          ...(http.secretRef && { secretRef: http.secretRef }),
+          ...(http.certConfigMap && { certConfigMap: http.certConfigMap }),
+        },
+      },
+      pvc: {
+        accessModes: ['ReadWriteOnce'],
+        ...(request.volumeMode && { volumeMode: request.volumeMode }),
+        ...(options.storageClass && { storageClassName: options.storageClass }),
+        resources: { requests: { storage: request.size } },
+      },
+    },
+  };
+}

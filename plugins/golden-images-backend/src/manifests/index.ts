@@ -1,0 +1,20 @@
+export { aliasManifest } from './aliasManifest';
+export { canonicalJson } from './canonicalJson';
+export {
+  cloneManifest,
+  needsDataVolume,
+  type CloneSource,
+  type CloneTarget,
+} from './cloneManifest';
+export { describeDifference } from './describeDifference';
+export { importManifest } from './importManifest';
+export { imageObjectName, labelValue } from './metadata';
+export { redactUrl } from './redactUrl';
+export { cloneIdentity, importIdentity } from './requestIdentity';
+export type {
+  Claim,
+  DataSource,
+  DataVolume,
+  Provenance,
+  RequestIdentity,
+} from './types';

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import {
+  Quantity,
+  type CloneRequest,
+  type ImportRequest,
+} from '@golden-images/plugin-golden-images-common';
+import { canonicalJson, type Canonical } from './canonicalJson';
+import { redactUrl } from './redactUrl';
+import type { RequestIdentity } from './types';
+
+/**
+ * The identity of an import as it was asked: target, source, size, class and
+ * mode. Neither who asked nor the task belongs to it, so that a step that runs
+ * twice, or two people who ask the same, get the same object.
+ */
+export function importIdentity(
+  request: ImportRequest,
+  target: { namespace: string },
+): RequestIdentity {
+  const { http } = request.source;
+  return identity(url => ({
+    kind: 'image',
+    namespace: target.namespace,
+    name: request.name,
+    version: request.version,
+    source: {
+      http: {
+        url: url(http.url),
+        checksum: http.checksum?.toLowerCase(),
+        secretRef: http.secretRef,
+        certConfigMap: http.certConfigMap,
+      },
+    },
+    size: canonicalSize(request.size),
+    storageClass: request.storageClass,
+    volumeMode: request.volumeMode,
+  }));
+}
+
+/**
+ * The identity of a clone as it was asked: a request for "the current version"
+ * stays the same request after the alias has moved.
+ *
+ * @param target - `imageNamespace` and `entityRef` with defaults applied and normalised
+ */
+export function cloneIdentity(
+  request: CloneRequest,
+  target: { imageNamespace: string; entityRef?: string },
+): RequestIdentity {
+  return identity(() => ({
+    kind: 'volume',
+    namespace: request.namespace,
+    name: request.name,
+    image: {
+      namespace: target.imageNamespace,
+      name: request.image.name,
+      version: request.image.version,
+    },
+    entityRef: target.entityRef,
+    size: request.size && canonicalSize(request.size),
+    storageClass: request.storageClass,
+    accessModes: request.accessModes,
+  }));
+}
+
+/** `1024Gi` and `1Ti` are the same size, and so the same request. */
+function canonicalSize(size: string): string {
+  return Quantity.parse(size).toString();
+}
+
+function identity(
+  fields: (url: (text: string) => string) => Canonical,
+): RequestIdentity {
+  return {
+    hash: createHash('sha256')
+      .update(canonicalJson(fields(text => text)))
+      .digest('hex'),
+    request: canonicalJson(fields(redactUrl)),
+  };
+}

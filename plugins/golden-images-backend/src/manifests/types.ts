@@ -1,0 +1,61 @@
+import type { KubernetesObject } from '../kubernetes/ClusterClient';
+
+/** The part of a claim's spec that this product writes and reads. */
+export interface ClaimSpec {
+  accessModes?: string[];
+  volumeMode?: string;
+  storageClassName?: string;
+  volumeName?: string;
+  resources?: { requests?: { storage?: string | number } };
+  dataSource?: { apiGroup?: string | null; kind: string; name: string };
+}
+
+export interface Claim extends KubernetesObject {
+  spec: ClaimSpec;
+  status?: { phase?: string; capacity?: { storage?: string } };
+}
+
+export interface HttpSource {
+  url: string;
+  checksum?: string;
+  secretRef?: string;
+  certConfigMap?: string;
+}
+
+export interface DataVolume extends KubernetesObject {
+  spec: {
+    source?: {
+      http?: HttpSource;
+      pvc?: { namespace: string; name: string };
+    };
+    pvc?: ClaimSpec;
+  };
+  status?: { phase?: string; claimName?: string };
+}
+
+export interface DataSource extends KubernetesObject {
+  spec: {
+    source?: {
+      pvc?: { namespace: string; name: string };
+      snapshot?: { namespace: string; name: string };
+    };
+  };
+}
+
+/** What identifies a request: see `requestIdentity`. */
+export interface RequestIdentity {
+  /** sha256 in hex, over the canonical JSON of the fields as they were asked. */
+  hash: string;
+  /** The hashed fields as canonical JSON, URLs without userinfo and query. */
+  request: string;
+}
+
+/** What is noted on an object besides the request itself. */
+export interface Provenance {
+  /** Entity ref of the user. */
+  requestedBy: string;
+  taskId?: string;
+  onTimeout: 'delete' | 'keep';
+  /** ISO 8601: when `control/` deletes what was never ready, if that was agreed. */
+  deadline?: string;
+}
