@@ -1,0 +1,76 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { statSync } from 'node:fs';
+import type { ClusterConnectionConfig } from '../config/types';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Credentials of one cluster. A kubeconfig file is read again when it has
+ * changed, and after a 401; the token file of a Pod is followed by
+ * `@kubernetes/client-node` itself.
+ */
+export class KubeConfigSource {
+  readonly #connection: ClusterConnectionConfig;
+  #loaded?: { config: KubeConfig; version: string };
+
+  constructor(connection: ClusterConnectionConfig) {
+    this.#connection = connection;
+  }
+
+  /** @throws Error that names the file or context when there are no credentials. */
+  current(): KubeConfig {
+    const version = this.#version();
+    if (this.#loaded?.version !== version) {
+      this.#loaded = { config: this.#load(), version };
+    }
+    return this.#loaded.config;
+  }
+
+  /** Whether other credentials may be had by reading them again. */
+  invalidate(): boolean {
+    this.#loaded = undefined;
+    return this.#connection.type !== 'url';
+  }
+
+  #version(): string {
+    if (this.#connection.type !== 'kubeconfig') return '';
+    const { mtimeMs, size, ino } = statSync(this.#connection.path);
+    return `${mtimeMs} ${size} ${ino}`;
+  }
+
+  #load(): KubeConfig {
+    const connection = this.#connection;
+    const config = new KubeConfig();
+    switch (connection.type) {
+      case 'kubeconfig':
+        config.loadFromFile(connection.path);
+        if (connection.context) config.setCurrentContext(connection.context);
+        if (!config.getCurrentCluster()) {
+          throw new Error(
+            `The kubeconfig ${
+              connection.path
+            } has no context "${config.getCurrentContext()}" with a cluster`,
+          );
+        }
+        break;
+      case 'in-cluster':
+        config.loadFromCluster();
+        break;
+      default: {
+        const url = new URL(connection.url);
+        config.loadFromClusterAndUser(
+          {
+            name: 'cluster',
+            server: connection.url,
+            caData: connection.caData,
+            // Of `http:` addresses the client library takes only those marked so.
+            skipTLSVerify:
+              url.protocol === 'http:' && LOOPBACK.test(url.hostname),
+          },
+          { name: 'backstage', token: connection.token },
+        );
+      }
+    }
+    return config;
+  }
+}

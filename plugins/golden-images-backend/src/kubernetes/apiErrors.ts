@@ -1,0 +1,81 @@
+import { KubernetesApiError } from './KubernetesApiError';
+import type { TransportResponse } from './HttpTransport';
+
+const MAX_MESSAGE = 4096;
+
+interface StatusBody {
+  kind?: string;
+  message?: string;
+  reason?: string;
+  code?: number;
+  details?: {
+    causes?: { field?: string; message?: string; reason?: string }[];
+    retryAfterSeconds?: number;
+  };
+}
+
+/** The error of an answer whose status is not 2xx. Its body is a `Status`, or text as of `404 page not found`. */
+export function errorOfResponse(response: TransportResponse) {
+  const status = parseStatus(response.body);
+  return errorOfStatus(
+    status ?? { message: response.body.trim() || undefined },
+    response.status,
+    retryAfterSeconds(response.headers['retry-after']),
+  );
+}
+
+/** The error of a `Status` object, as an answer or within a watch. */
+export function errorOfStatus(
+  body: unknown,
+  httpStatus?: number,
+  retryAfter?: number,
+): KubernetesApiError {
+  const { message, reason, code, details } = (body ?? {}) as StatusBody;
+  const status = httpStatus ?? code ?? 0;
+  return new KubernetesApiError({
+    status,
+    message: (message ?? `The cluster answered with status ${status}`).slice(
+      0,
+      MAX_MESSAGE,
+    ),
+    reason,
+    causes: Array.isArray(details?.causes) ? details.causes : [],
+    retryAfterSeconds: retryAfter ?? details?.retryAfterSeconds,
+  });
+}
+
+/** The error of an exchange that brought no answer. */
+export function unreachable(error: unknown, what?: string): KubernetesApiError {
+  if (error instanceof KubernetesApiError) return error;
+  return new KubernetesApiError({
+    status: 0,
+    message: `${what ?? 'the cluster cannot be reached'}: ${plainMessage(
+      error,
+    )}`.slice(0, MAX_MESSAGE),
+    cause: error,
+  });
+}
+
+function plainMessage(error: unknown): string {
+  // Node tries several addresses at once and then throws an AggregateError without a message.
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return plainMessage(error.errors[0]);
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function parseStatus(text: string): StatusBody | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function retryAfterSeconds(header?: string): number | undefined {
+  const seconds = Number(header);
+  return header && Number.isFinite(seconds) && seconds >= 0
+    ? seconds
+    : undefined;
+}

@@ -1,0 +1,15 @@
+export { RESOURCES } from './ClusterClient';
+export type {
+  ClusterClient,
+  KubernetesObject,
+  ObjectRef,
+  ResourceType,
+} from './ClusterClient';
+export type {
+  ClusterWatcher,
+  ListPage,
+  ListScope,
+  WatchEvent,
+} from './ClusterWatcher';
+export { DefaultClusterClient } from './DefaultClusterClient';
+export { KubernetesApiError } from './KubernetesApiError';
