@@ -1,0 +1,142 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { ResponseError } from '@backstage/errors';
+import { DefaultGoldenImagesService } from './DefaultGoldenImagesService';
+
+interface Seen {
+  method?: string;
+  url?: string;
+  authorization?: string;
+  body: string;
+}
+
+async function readBody(request: IncomingMessage) {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+describe('DefaultGoldenImagesService', () => {
+  let server: Server;
+  let answer: { status: number; body: unknown };
+  const seen: Seen[] = [];
+
+  beforeAll(async () => {
+    server = createServer(async (request, response) => {
+      seen.push({
+        method: request.method,
+        url: request.url,
+        authorization: request.headers.authorization,
+        body: await readBody(request),
+      });
+      response.statusCode = answer.status;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answer.body));
+    });
+    await new Promise<void>(resolve => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+  });
+
+  afterAll(() => new Promise(resolve => server.close(resolve)));
+
+  beforeEach(() => {
+    seen.length = 0;
+  });
+
+  function service() {
+    const { port } = server.address() as AddressInfo;
+    return DefaultGoldenImagesService.create({
+      discovery: mockServices.discovery.mock({
+        getBaseUrl: async id => `http://127.0.0.1:${port}/api/${id}`,
+      }),
+      auth: mockServices.auth(),
+    });
+  }
+
+  it('calls on behalf of the given credentials', async () => {
+    answer = { status: 200, body: { items: [], clusters: [] } };
+    const credentials = mockCredentials.user('user:default/dana');
+
+    await expect(
+      service().listImages({ ready: true }, { credentials }),
+    ).resolves.toEqual({ items: [], clusters: [] });
+
+    expect(seen).toEqual([
+      {
+        method: 'GET',
+        url: '/api/golden-images/images?ready=true',
+        authorization: mockCredentials.service.header({
+          onBehalfOf: credentials,
+          targetPluginId: 'golden-images',
+        }),
+        body: '',
+      },
+    ]);
+  });
+
+  it('sends a dry run as a query and the rest as the body', async () => {
+    answer = { status: 200, body: { waitHandle: 'v1.x' } };
+    await service().createWait(
+      { kind: 'volume', namespace: 'team-a', name: 'disk' },
+      { credentials: mockCredentials.service() },
+    );
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      url: '/api/golden-images/waits',
+      body: '{"kind":"volume","namespace":"team-a","name":"disk"}',
+    });
+  });
+
+  it('escapes names in paths', async () => {
+    answer = {
+      status: 404,
+      body: { error: { name: 'NotFoundError', message: 'no' } },
+    };
+    await expect(
+      service().getVolume(
+        { cluster: 'a/b', namespace: 'n', name: '../x' },
+        { credentials: mockCredentials.service() },
+      ),
+    ).rejects.toThrow();
+    expect(seen[0].url).toBe('/api/golden-images/volumes/a%2Fb/n/..%2Fx');
+  });
+
+  it('keeps status and words of a refusal', async () => {
+    answer = {
+      status: 409,
+      body: {
+        error: { name: 'ConflictError', message: 'size: 1Gi there, 2Gi asked' },
+        response: { statusCode: 409 },
+      },
+    };
+    const error = await service()
+      .cloneImage(
+        {
+          image: { name: 'linux' },
+          namespace: 'team-a',
+          name: 'disk',
+          dryRun: true,
+        },
+        { credentials: mockCredentials.user() },
+      )
+      .catch(e => e);
+    expect(ResponseError.is(error)).toBe(true);
+    expect(error.statusCode).toBe(409);
+    expect(error.cause.name).toBe('ConflictError');
+    expect(error.cause.message).toBe('size: 1Gi there, 2Gi asked');
+    expect(seen[0].url).toBe('/api/golden-images/volumes?dryRun=true');
+    expect(JSON.parse(seen[0].body)).not.toHaveProperty('dryRun');
+  });
+
+  it('does not take an answer of another shape for one of ours', async () => {
+    answer = { status: 200, body: { waitHandle: 7 } };
+    await expect(
+      service().createWait(
+        { kind: 'image', namespace: 'n', name: 'x' },
+        { credentials: mockCredentials.service() },
+      ),
+    ).rejects.toThrow('waitHandle');
+  });
+});

@@ -1,0 +1,214 @@
+import type {
+  AuthService,
+  DiscoveryService,
+} from '@backstage/backend-plugin-api';
+import { ResponseError } from '@backstage/errors';
+import {
+  cloneResponseSchema,
+  clusterStatusSchema,
+  imageListSchema,
+  imageSchema,
+  importResponseSchema,
+  namespaceListSchema,
+  volumeListSchema,
+  volumeSchema,
+  waitReleaseSchema,
+  waitResponseSchema,
+  waitStatusSchema,
+} from '@golden-images/plugin-golden-images-common';
+import { z } from 'zod/v3';
+import type {
+  GoldenImagesCallOptions,
+  GoldenImagesObjectKey,
+  GoldenImagesService,
+} from './GoldenImagesService';
+
+const PLUGIN_ID = 'golden-images';
+const clusterListSchema = z.object({ items: z.array(clusterStatusSchema) });
+
+interface Call<T extends z.ZodTypeAny> extends GoldenImagesCallOptions {
+  path: string;
+  query?: Record<string, string | boolean | undefined>;
+  body?: unknown;
+  answer: T;
+}
+
+/**
+ * Calls the golden-images backend over HTTP with a plugin token on behalf of
+ * the given credentials.
+ *
+ * @public
+ */
+export class DefaultGoldenImagesService implements GoldenImagesService {
+  readonly #discovery: DiscoveryService;
+  readonly #auth: AuthService;
+
+  private constructor(discovery: DiscoveryService, auth: AuthService) {
+    this.#discovery = discovery;
+    this.#auth = auth;
+  }
+
+  static create(options: {
+    discovery: DiscoveryService;
+    auth: AuthService;
+  }): DefaultGoldenImagesService {
+    return new DefaultGoldenImagesService(options.discovery, options.auth);
+  }
+
+  async listClusters(options: GoldenImagesCallOptions) {
+    const { items } = await this.#call({
+      ...options,
+      path: '/clusters',
+      answer: clusterListSchema,
+    });
+    return items;
+  }
+
+  listNamespaces(
+    request: { cluster?: string; for?: 'clone' | 'import' },
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/namespaces',
+      query: request,
+      answer: namespaceListSchema,
+    });
+  }
+
+  listImages(
+    request: { cluster?: string; namespace?: string; ready?: boolean },
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/images',
+      query: request,
+      answer: imageListSchema,
+    });
+  }
+
+  getImage(key: GoldenImagesObjectKey, options: GoldenImagesCallOptions) {
+    return this.#call({
+      ...options,
+      path: objectPath('images', key),
+      answer: imageSchema,
+    });
+  }
+
+  importImage(
+    request: Parameters<GoldenImagesService['importImage']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    const { dryRun, ...body } = request;
+    return this.#call({
+      ...options,
+      path: '/images',
+      query: { dryRun },
+      body,
+      answer: importResponseSchema,
+    });
+  }
+
+  listVolumes(
+    request: Parameters<GoldenImagesService['listVolumes']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/volumes',
+      query: request,
+      answer: volumeListSchema,
+    });
+  }
+
+  getVolume(key: GoldenImagesObjectKey, options: GoldenImagesCallOptions) {
+    return this.#call({
+      ...options,
+      path: objectPath('volumes', key),
+      answer: volumeSchema,
+    });
+  }
+
+  cloneImage(
+    request: Parameters<GoldenImagesService['cloneImage']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    const { dryRun, ...body } = request;
+    return this.#call({
+      ...options,
+      path: '/volumes',
+      query: { dryRun },
+      body,
+      answer: cloneResponseSchema,
+    });
+  }
+
+  createWait(
+    request: Parameters<GoldenImagesService['createWait']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/waits',
+      body: request,
+      answer: waitResponseSchema,
+    });
+  }
+
+  getWaitStatus(
+    request: { waitHandle: string },
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/waits/status',
+      body: request,
+      answer: waitStatusSchema,
+    });
+  }
+
+  releaseWait(
+    request: { waitHandle: string },
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/waits/release',
+      body: request,
+      answer: waitReleaseSchema,
+    });
+  }
+
+  async #call<T extends z.ZodTypeAny>(call: Call<T>): Promise<z.infer<T>> {
+    const [baseUrl, { token }] = await Promise.all([
+      this.#discovery.getBaseUrl(PLUGIN_ID),
+      this.#auth.getPluginRequestToken({
+        onBehalfOf: call.credentials,
+        targetPluginId: PLUGIN_ID,
+      }),
+    ]);
+    const url = new URL(`${baseUrl}${call.path}`);
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const response = await fetch(url, {
+      method: call.body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(call.body === undefined
+          ? {}
+          : { 'content-type': 'application/json' }),
+      },
+      body: call.body === undefined ? undefined : JSON.stringify(call.body),
+    });
+    if (!response.ok) throw await ResponseError.fromResponse(response);
+    return call.answer.parse(await response.json());
+  }
+}
+
+function objectPath(collection: string, key: GoldenImagesObjectKey): string {
+  return `/${[collection, key.cluster, key.namespace, key.name]
+    .map(encodeURIComponent)
+    .join('/')}`;
+}
