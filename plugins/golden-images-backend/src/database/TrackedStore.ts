@@ -1,0 +1,171 @@
+import type { Image, Volume } from '@golden-images/plugin-golden-images-common';
+import type { Knex } from 'knex';
+import type { Memory } from '../state/types';
+import { inBatches } from './batches';
+import type { Tracked } from './GoldenImagesStore';
+import { underFence, type Fence } from './LeaseStore';
+
+/** One derived image or volume, and what the next derivation needs to remember. */
+export interface TrackedRecord {
+  tracked: Tracked<Image> | Tracked<Volume>;
+  memory: Memory;
+  /** Of the claim's or DataVolume's label `backstage.io/kubernetes-id`. */
+  kubernetesId?: string;
+  /** Of a volume: `namespace/name` of what it was copied from. */
+  sourceKey?: string;
+  dueAtMs?: number;
+  seenAtMs: number;
+}
+
+export interface TrackedTableRow {
+  cluster: string;
+  namespace: string;
+  name: string;
+  kind: string;
+  uid: string | null;
+  owner_uid: string | null;
+  entity_ref: string | null;
+  kubernetes_id: string | null;
+  image: string | null;
+  source_key: string | null;
+  due_at_ms: number | string | null;
+  seen_at_ms: number | string;
+  document: string;
+  memory: string;
+}
+
+export const TRACKED_TABLE = 'tracked_objects';
+
+/** Derived images and volumes of all clusters, as their trackers write them. */
+export class TrackedStore {
+  readonly #knex: Knex;
+
+  constructor(knex: Knex) {
+    this.#knex = knex;
+  }
+
+  /** By `namespace/name`. */
+  async load(
+    cluster: string,
+    keys: Iterable<string>,
+  ): Promise<Map<string, TrackedRecord>> {
+    const found = new Map<string, TrackedRecord>();
+    for (const batch of inBatches(new Set(keys))) {
+      const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
+        .where({ cluster })
+        .whereIn(['namespace', 'name'], batch.map(splitKey));
+      for (const row of rows) {
+        found.set(`${row.namespace}/${row.name}`, recordOf(row));
+      }
+    }
+    return found;
+  }
+
+  /** @throws LeaseLostError */
+  async write(
+    fence: Fence,
+    upserts: TrackedRecord[],
+    removedKeys: string[],
+  ): Promise<void> {
+    for (const batch of inBatches(upserts)) {
+      await underFence(this.#knex, fence, trx =>
+        trx<TrackedTableRow>(TRACKED_TABLE)
+          .insert(batch.map(tableRowOf))
+          .onConflict(['cluster', 'namespace', 'name'])
+          .merge(),
+      );
+    }
+    for (const batch of inBatches(removedKeys)) {
+      await underFence(this.#knex, fence, trx =>
+        trx<TrackedTableRow>(TRACKED_TABLE)
+          .where({ cluster: fence.cluster })
+          .whereIn(['namespace', 'name'], batch.map(splitKey))
+          .delete(),
+      );
+    }
+  }
+
+  async dueKeys(cluster: string, nowMs: number, limit: number) {
+    const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
+      .where({ cluster })
+      .andWhere('due_at_ms', '<=', nowMs)
+      .orderBy('due_at_ms')
+      .limit(limit)
+      .select('namespace', 'name');
+    return rows.map(keyOf);
+  }
+
+  async allKeys(cluster: string): Promise<string[]> {
+    const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
+      .where({ cluster })
+      .select('namespace', 'name');
+    return rows.map(keyOf);
+  }
+
+  /** Volumes that were copied from these objects. */
+  async keysBySource(cluster: string, sources: Iterable<string>) {
+    const keys: string[] = [];
+    for (const batch of inBatches(new Set(sources), 500)) {
+      const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
+        .where({ cluster })
+        .whereIn('source_key', batch)
+        .select('namespace', 'name');
+      keys.push(...rows.map(keyOf));
+    }
+    return keys;
+  }
+
+  /** All versions of these images, each given as `namespace/image`. */
+  async versionsOf(cluster: string, images: Iterable<string>) {
+    const records: TrackedRecord[] = [];
+    for (const batch of inBatches(new Set(images))) {
+      const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
+        .where({ cluster, kind: 'image' })
+        .whereIn(['namespace', 'image'], batch.map(splitKey))
+        .orderBy(['namespace', 'name']);
+      records.push(...rows.map(recordOf));
+    }
+    return records;
+  }
+}
+
+const keyOf = (row: { namespace: string; name: string }) =>
+  `${row.namespace}/${row.name}`;
+
+function splitKey(key: string): [string, string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+function tableRowOf(record: TrackedRecord): TrackedTableRow {
+  const { tracked } = record;
+  const { object } = tracked;
+  return {
+    cluster: object.cluster,
+    namespace: object.namespace,
+    name: object.name,
+    kind: object.kind,
+    uid: object.uid ?? null,
+    owner_uid: tracked.ownerUid ?? null,
+    entity_ref:
+      object.kind === 'volume' ? object.entityRef?.toLowerCase() ?? null : null,
+    kubernetes_id: record.kubernetesId ?? null,
+    image: object.kind === 'image' ? object.image : null,
+    source_key: record.sourceKey ?? null,
+    due_at_ms: record.dueAtMs ?? null,
+    seen_at_ms: record.seenAtMs,
+    document: JSON.stringify(tracked),
+    memory: JSON.stringify(record.memory),
+  };
+}
+
+function recordOf(row: TrackedTableRow): TrackedRecord {
+  return {
+    tracked: JSON.parse(row.document),
+    memory: JSON.parse(row.memory),
+    kubernetesId: row.kubernetes_id ?? undefined,
+    sourceKey: row.source_key ?? undefined,
+    dueAtMs: row.due_at_ms === null ? undefined : Number(row.due_at_ms),
+    seenAtMs: Number(row.seen_at_ms),
+  };
+}

@@ -1,0 +1,23 @@
+export { ActivityStore, type Activity } from './ActivityStore';
+export { DatabaseReader } from './DatabaseReader';
+export type {
+  GoldenImagesReader,
+  NamespaceRow,
+  Tracked,
+} from './GoldenImagesStore';
+export {
+  LeaseLostError,
+  LeaseStore,
+  type Fence,
+  type LeaseRow,
+} from './LeaseStore';
+export { migrateDatabase } from './migrateDatabase';
+export { StatusStore, type TrackerStatus } from './StatusStore';
+export { TrackedStore, type TrackedRecord } from './TrackedStore';
+export {
+  ViewStore,
+  type ViewChange,
+  type ViewDeletion,
+  type ViewLinks,
+  type ViewRecord,
+} from './ViewStore';

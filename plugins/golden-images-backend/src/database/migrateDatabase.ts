@@ -1,0 +1,21 @@
+import {
+  resolvePackagePath,
+  type DatabaseService,
+} from '@backstage/backend-plugin-api';
+import type { Knex } from 'knex';
+
+/** The plugin's database, with its tables as this version needs them. */
+export async function migrateDatabase(
+  database: DatabaseService,
+): Promise<Knex> {
+  const knex = await database.getClient();
+  if (!database.migrations?.skip) {
+    await knex.migrate.latest({
+      directory: resolvePackagePath(
+        '@golden-images/plugin-golden-images-backend',
+        'migrations',
+      ),
+    });
+  }
+  return knex;
+}
