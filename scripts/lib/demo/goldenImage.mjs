@@ -1,0 +1,61 @@
+import { until } from './content.mjs';
+
+/** The image with which the demo begins; another one is left to be imported. */
+const IMAGE = {
+  name: 'demo-linux',
+  version: '20261101',
+  title: 'Demo Linux',
+  size: '1Gi',
+};
+
+/**
+ * Makes sure that there is a golden image to clone, imported like any other:
+ * through the portal, as the platform engineer whom the client is.
+ */
+export async function ensureGoldenImage({
+  client,
+  url,
+  checksum,
+  progress,
+  signal,
+}) {
+  if (!(await findImage(client, signal))) {
+    await client.request('golden-images/images', {
+      method: 'POST',
+      body: { ...IMAGE, source: { http: { url, checksum } } },
+    });
+  }
+  await until(
+    async () => {
+      const image = await findImage(client, signal);
+      if (!image || image.state === 'ready') return image;
+      const percent =
+        image.progressPercent === undefined
+          ? ''
+          : `, ${Math.floor(image.progressPercent)} %`;
+      progress.say(
+        `  golden image ${IMAGE.name}: ${image.state}${percent}${
+          image.message ? ` (${image.message})` : ''
+        }`,
+      );
+      return undefined;
+    },
+    `The golden image ${IMAGE.name}`,
+    signal,
+  );
+}
+
+async function findImage(client, signal) {
+  const { items } = await until(
+    async () => {
+      const list = await client.request('golden-images/images');
+      const connected = list.clusters.every(
+        ({ connection }) => connection === 'connected',
+      );
+      return connected && list;
+    },
+    'The list of golden images',
+    signal,
+  );
+  return items.find(({ image }) => image === IMAGE.name);
+}
