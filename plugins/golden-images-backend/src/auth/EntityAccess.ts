@@ -1,0 +1,104 @@
+import {
+  parseEntityRef,
+  stringifyEntityRef,
+  type Entity,
+} from '@backstage/catalog-model';
+import { InputError, NotAllowedError } from '@backstage/errors';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { owns, type Caller } from './Caller';
+
+const KUBERNETES_ID = 'backstage.io/kubernetes-id';
+
+/** What is needed of an entity in the catalog. */
+export interface EntityFacts {
+  ref: string;
+  /** Targets of its relations `ownedBy`, in lower case. */
+  owners: string[];
+  /** Annotation `backstage.io/kubernetes-id`. */
+  kubernetesId?: string;
+}
+
+/** Entities as the caller sees them: the catalog gets the caller's credentials. */
+export class EntityAccess {
+  readonly #catalog: CatalogService;
+
+  constructor(catalog: CatalogService) {
+    this.#catalog = catalog;
+  }
+
+  /** `undefined` when it does not exist, or the caller may not see it. */
+  async find(ref: string, caller: Caller): Promise<EntityFacts | undefined> {
+    const entity = await this.#catalog.getEntityByRef(ref, {
+      credentials: caller.credentials,
+    });
+    return entity && facts(entity);
+  }
+
+  async findAll(
+    refs: string[],
+    caller: Caller,
+  ): Promise<Map<string, EntityFacts>> {
+    if (refs.length === 0) return new Map();
+    const { items } = await this.#catalog.getEntitiesByRefs(
+      {
+        entityRefs: refs,
+        fields: ['kind', 'metadata', 'relations'],
+      },
+      { credentials: caller.credentials },
+    );
+    return new Map(
+      items
+        .filter(entity => entity !== undefined)
+        .map(entity => [stringifyEntityRef(entity), facts(entity)]),
+    );
+  }
+
+  /**
+   * Checks that the caller may attach a volume to this entity. One that is not
+   * in the catalog yet is accepted: templates register it afterwards, and it is
+   * shown there only if its owner is the namespace's.
+   *
+   * @throws NotAllowedError when it exists and belongs to others
+   */
+  async requireOwnerIfPresent(
+    ref: string,
+    caller: Caller,
+  ): Promise<EntityFacts | undefined> {
+    const entity = await this.find(ref, caller);
+    if (entity && !isOwnedBy(entity, caller)) {
+      throw new NotAllowedError(
+        `entityRef: ${ref} belongs to ${
+          entity.owners.join(', ') || 'nobody'
+        }, not to ${
+          caller.userRef
+        }; name an entity of your own, or ask its owner to clone`,
+      );
+    }
+    return entity;
+  }
+}
+
+/** @throws InputError naming the field */
+export function normalizeEntityRef(text: string, field: string): string {
+  try {
+    return stringifyEntityRef(parseEntityRef(text));
+  } catch {
+    throw new InputError(
+      `${field}: "${text}" must be a full entity reference such as "component:default/orders"`,
+    );
+  }
+}
+
+function isOwnedBy(entity: EntityFacts, caller: Caller): boolean {
+  return caller.admin || entity.owners.some(owner => owns(caller, owner));
+}
+
+function facts(entity: Entity): EntityFacts {
+  return {
+    ref: stringifyEntityRef(entity),
+    owners: (entity.relations ?? [])
+      .filter(relation => relation.type === 'ownedBy')
+      .map(relation => relation.targetRef.toLocaleLowerCase('en-US')),
+    kubernetesId: entity.metadata.annotations?.[KUBERNETES_ID],
+  };
+}

@@ -1,0 +1,130 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AllowedImportSource } from '../config/types';
+import { redactUrl } from '../manifests/redactUrl';
+import { refusalOfAddress } from './addressRules';
+
+const RESOLVE_TIMEOUT_MS = 3000;
+const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
+
+/** Addresses of a host; empty when it does not resolve here. */
+export type ResolveHost = (host: string) => Promise<string[]>;
+
+/**
+ * Which URLs a cluster may be told to download. CDI takes any, including the
+ * metadata service of a cloud (CDI 1.66), so that this is our duty. An entry
+ * opens exactly itself: host, port and path prefix; private addresses only
+ * where it says so. It trusts the host it names, where that redirects to
+ * included.
+ */
+export class ImportAllowList {
+  readonly #entries: AllowedImportSource[];
+  readonly #resolve: ResolveHost;
+
+  constructor(
+    entries: AllowedImportSource[],
+    options?: { resolve?: ResolveHost },
+  ) {
+    this.#entries = entries;
+    this.#resolve = options?.resolve ?? resolveHost;
+  }
+
+  /** Why this URL is refused, and what to do; `undefined` when it is allowed. */
+  async refusal(text: string): Promise<string | undefined> {
+    const spelling = refusalOfSpelling(text);
+    if (spelling) return `source.http.url: ${spelling}`;
+    const url = new URL(text);
+    const port = Number(url.port || DEFAULT_PORTS[url.protocol]);
+    const matching = this.#entries.filter(
+      entry =>
+        entry.host === url.hostname &&
+        (entry.port ?? DEFAULT_PORTS[url.protocol]) === port &&
+        (!entry.paths || entry.paths.some(path => opensPath(path, url))),
+    );
+    if (matching.length === 0) {
+      return `source.http.url: importing from ${redactUrl(
+        text,
+      )} is not allowed. An administrator can add host "${
+        url.hostname
+      }" and port ${port} below goldenImages.imports.allow in the configuration of Backstage`;
+    }
+    const refusals = await this.#refusalsOfAddresses(url.hostname, matching);
+    return refusals.length === 0
+      ? undefined
+      : `source.http.url: host "${url.hostname}" is refused: ${refusals.join(
+          '; ',
+        )}. An administrator can allow private addresses below goldenImages.imports.allow[].allowAddresses`;
+  }
+
+  async #refusalsOfAddresses(
+    hostname: string,
+    matching: AllowedImportSource[],
+  ): Promise<string[]> {
+    const literal = hostname.replace(/^\[(.*)\]$/, '$1');
+    // A name that does not resolve here may resolve in the cluster, and it is
+    // on the list; what it resolves to there is that network's business.
+    const addresses = isIP(literal) ? [literal] : await this.#resolve(hostname);
+    const ranges = matching.flatMap(entry => entry.allowAddresses);
+    return addresses
+      .map(address => refusalOfAddress(address, ranges))
+      .filter(refusal => refusal !== undefined);
+  }
+}
+
+/**
+ * Refuses what two URL parsers might read differently: here it is WHATWG's that
+ * decides, in the cluster Go's that connects.
+ */
+function refusalOfSpelling(text: string): string | undefined {
+  const match = /^(https?):\/\/([^/?#]*)([^?#]*)/.exec(text);
+  if (!match || !URL.canParse(text)) {
+    return 'must be a URL that starts with "http://" or "https://"';
+  }
+  const [, , authority, path] = match;
+  const url = new URL(text);
+  if (authority.includes('@')) {
+    return 'must not hold user or password: name a Secret in "secretRef" instead';
+  }
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0020\u007f\\]/.test(text)) {
+    return 'must not hold white space, control characters or backslashes';
+  }
+  const writtenHost = authority.replace(/:\d*$/, '').toLowerCase();
+  if (url.hostname !== writtenHost) {
+    return `host "${writtenHost}" must be written in its usual form, "${url.hostname}"`;
+  }
+  if (url.hostname.endsWith('.')) {
+    return `host "${url.hostname}" must not end with a dot`;
+  }
+  if (url.pathname !== (path || '/')) {
+    return `path must be written without "." and ".." and with special characters encoded: "${url.pathname}"`;
+  }
+  return undefined;
+}
+
+function opensPath(prefix: string, url: URL): boolean {
+  // Some servers decode these before they look at the path.
+  if (/%(2e|2f|5c|25)/i.test(url.pathname) || url.pathname.includes('//')) {
+    return false;
+  }
+  return prefix.endsWith('/')
+    ? url.pathname.startsWith(prefix)
+    : url.pathname === prefix || url.pathname.startsWith(`${prefix}/`);
+}
+
+async function resolveHost(host: string): Promise<string[]> {
+  const timeout = new AbortController();
+  try {
+    return await Promise.race([
+      lookup(host, { all: true }).then(found =>
+        found.map(({ address }) => address),
+      ),
+      delay(RESOLVE_TIMEOUT_MS, [], { signal: timeout.signal }),
+    ]);
+  } catch {
+    return [];
+  } finally {
+    timeout.abort();
+  }
+}

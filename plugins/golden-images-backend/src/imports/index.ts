@@ -1,0 +1,1 @@
+export { ImportAllowList, type ResolveHost } from './ImportAllowList';

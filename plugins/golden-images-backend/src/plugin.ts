@@ -1,0 +1,103 @@
+import {
+  coreServices,
+  createBackendPlugin,
+} from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { goldenImagesPermissions } from '@golden-images/plugin-golden-images-common';
+import { Announcer } from './announce';
+import { Authorizer, EntityAccess } from './auth';
+import { readGoldenImagesConfig } from './config';
+import { ImportAllowList } from './imports';
+import { createRouter } from './router';
+import {
+  ClusterDirectory,
+  ClusterService,
+  ImageService,
+  NamespaceService,
+  VolumeReader,
+  VolumeService,
+  WaitService,
+  systemClock,
+} from './service';
+import { createTracking } from './tracking';
+
+/**
+ * Tracks golden images and their clones in Kubernetes clusters, makes them, and
+ * answers for them over HTTP.
+ *
+ * @public
+ */
+export const goldenImagesPlugin = createBackendPlugin({
+  pluginId: 'golden-images',
+  register(env) {
+    env.registerInit({
+      deps: {
+        auditor: coreServices.auditor,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        events: eventsServiceRef,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        signals: signalsServiceRef,
+        userInfo: coreServices.userInfo,
+      },
+      async init(deps) {
+        const { httpRouter, lifecycle, logger } = deps;
+        const config = readGoldenImagesConfig(deps.config);
+        if (config.clusters.length === 0) {
+          logger.warn(
+            'No cluster is configured below goldenImages.clusters: lists stay empty, and nothing can be imported or cloned',
+          );
+        }
+        const { admins } = config;
+        const tracking = await createTracking({
+          config,
+          database: deps.database,
+          logger,
+        });
+        const announcer = new Announcer(deps);
+        const clusters = new ClusterDirectory(config, tracking);
+        const authorizer = new Authorizer({ ...deps, admins });
+        const entities = new EntityAccess(deps.catalog);
+        const allowList = new ImportAllowList(config.imports.allow);
+        const parts = {
+          tracking,
+          clusters,
+          authorizer,
+          entities,
+          allowList,
+          admins,
+          clock: systemClock,
+        };
+        const volumeReader = new VolumeReader(parts);
+        deps.permissionsRegistry.addPermissions(goldenImagesPermissions);
+        httpRouter.use(
+          createRouter({
+            httpAuth: deps.httpAuth,
+            auditor: deps.auditor,
+            clusters: new ClusterService(parts),
+            namespaces: new NamespaceService(parts),
+            images: new ImageService(parts),
+            volumes: new VolumeService(parts),
+            volumeReader,
+            waits: new WaitService({ ...parts, volumes: volumeReader }),
+          }),
+        );
+        const stopListening = tracking.onChange(() => announcer.changed());
+        lifecycle.addShutdownHook(async () => {
+          stopListening();
+          announcer.close();
+          await tracking.stop();
+        });
+        await tracking.start();
+      },
+    });
+  },
+});

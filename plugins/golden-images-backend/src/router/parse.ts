@@ -1,0 +1,62 @@
+import { InputError } from '@backstage/errors';
+import { z } from 'zod/v3';
+
+/**
+ * @param what - `body` or `query`, for problems that concern no field
+ * @throws InputError naming every field that is wrong
+ */
+export function parse<T extends z.ZodTypeAny>(
+  schema: T,
+  value: unknown,
+  what: string,
+): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(issue => {
+    const path = issue.path
+      .map((part, index) =>
+        typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${part}`,
+      )
+      .join('');
+    return `${path || what}: ${issue.message}`;
+  });
+  throw new InputError(issues.join('; '));
+}
+
+const flag = z
+  .enum(['true', 'false'])
+  .transform(text => text === 'true')
+  .optional();
+
+export const dryRunQuery = z.object({ dryRun: flag });
+
+export const imagesQuery = z.object({
+  cluster: z.string().optional(),
+  namespace: z.string().optional(),
+  ready: flag,
+});
+
+export const namespacesQuery = z.object({
+  cluster: z.string().optional(),
+  for: z.enum(['clone', 'import']).optional(),
+});
+
+export const volumesQuery = z.union(
+  [
+    z.object({ entityRef: z.string().min(1) }).strict(),
+    z
+      .object({ cluster: z.string().min(1), namespace: z.string().min(1) })
+      .strict(),
+  ],
+  {
+    errorMap: () => ({
+      message: 'give either entityRef, or cluster and namespace',
+    }),
+  },
+);
+
+export const objectParams = z.object({
+  cluster: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+});

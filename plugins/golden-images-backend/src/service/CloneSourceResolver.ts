@@ -1,0 +1,194 @@
+import { NotFoundError } from '@backstage/errors';
+import {
+  ANNOTATIONS,
+  Quantity,
+  reasonInfo,
+  stateSentence,
+  type CloneRequest,
+  type Image,
+} from '@golden-images/plugin-golden-images-common';
+import type { ClusterConfig } from '../config/types';
+import { RESOURCES } from '../kubernetes/ClusterClient';
+import {
+  imageObjectName,
+  type CloneSource,
+  type DataSource,
+  type DataVolume,
+} from '../manifests';
+import type { SourceClaimInfo, Tracking } from '../tracking';
+import type { Clock } from './Clock';
+import type { ClusterDirectory } from './ClusterDirectory';
+import type { Problems } from './Problems';
+import { clusterText } from './clusterText';
+
+function isVersionOf(image: Image, request: CloneRequest): boolean {
+  const { name, version } = request.image;
+  return !image.ours || (image.image === name && image.version === version);
+}
+
+/** The image of a clone as it is now: which version, which claim, how large. */
+export class CloneSourceResolver {
+  readonly #tracking: Tracking;
+  readonly #clusters: ClusterDirectory;
+  readonly #clock: Clock;
+  readonly #admins: string[];
+
+  constructor(options: {
+    tracking: Tracking;
+    clusters: ClusterDirectory;
+    clock: Clock;
+    admins: string[];
+  }) {
+    this.#tracking = options.tracking;
+    this.#clusters = options.clusters;
+    this.#clock = options.clock;
+    this.#admins = options.admins;
+  }
+
+  /**
+   * @returns `undefined` after adding to `problems` why it cannot be cloned
+   * @throws NotFoundError naming who can import it, when it does not exist
+   */
+  async resolve(
+    request: CloneRequest,
+    cluster: ClusterConfig,
+    imageNamespace: string,
+    problems: Problems,
+  ): Promise<CloneSource | undefined> {
+    const name = await this.#objectName(request, cluster, imageNamespace);
+    const key = { cluster: cluster.name, namespace: imageNamespace, name };
+    // Read from the cluster now: a clone must not be made of an old row.
+    await this.#tracking.refresh(key);
+    const tracked = await this.#tracking.reader.getImage(key);
+    if (!tracked) throw await this.#notFound(request, cluster, imageNamespace);
+    const image = tracked.object;
+    if (request.image.version !== undefined && !isVersionOf(image, request)) {
+      // `a` + `b-c` and `a-b` + `c` bear the same name.
+      throw await this.#notFound(request, cluster, imageNamespace);
+    }
+    const problem = this.#whyNotCloneable(image);
+    if (problem) {
+      problems.add(problem);
+      return undefined;
+    }
+    const claim = await this.#tracking.sourceClaim(key);
+    const dataVolume = await this.#tracking
+      .client(cluster.name)
+      .get<DataVolume>({
+        type: RESOURCES.dataVolumes,
+        namespace: imageNamespace,
+        name,
+      });
+    if (dataVolume?.metadata.annotations?.[ANNOTATIONS.retiring]) {
+      problems.add(`image: "${name}" is being retired; choose another version`);
+      return undefined;
+    }
+    return this.#source(image, claim, dataVolume, problems);
+  }
+
+  async #objectName(
+    request: CloneRequest,
+    cluster: ClusterConfig,
+    namespace: string,
+  ): Promise<string> {
+    const { name, version } = request.image;
+    if (version !== undefined) return imageObjectName(name, version);
+    const alias = await this.#tracking
+      .client(cluster.name)
+      .get<DataSource>({ type: RESOURCES.dataSources, namespace, name });
+    const claim = alias?.spec.source?.pvc;
+    // Without an alias there may be an image without versions.
+    return claim?.namespace === namespace ? claim.name : name;
+  }
+
+  #whyNotCloneable(image: Image): string | undefined {
+    if (image.state === 'ready') return undefined;
+    const sentence = stateSentence(image, this.#clock.nowMs());
+    const remedy =
+      image.remedy ?? (image.reason && reasonInfo(image.reason).remedy);
+    const todo = ['pending', 'waiting', 'importing'].includes(image.state)
+      ? 'Wait until it is ready (action "golden-images:wait"), then clone it.'
+      : `Choose another version, or ask its owner. ${remedy ?? ''}`;
+    return `image: "${image.namespace}/${image.name}" cannot be cloned now. ${sentence}. ${todo}`.trim();
+  }
+
+  #source(
+    image: Image,
+    claim: SourceClaimInfo | undefined,
+    dataVolume: DataVolume | undefined,
+    problems: Problems,
+  ): CloneSource | undefined {
+    const capacityBytes = claim?.capacityBytes;
+    if (!claim || capacityBytes === undefined) {
+      problems.add(
+        `image: the size of the volume of "${image.namespace}/${image.name}" cannot be read; the account of this backend needs to get persistentvolumes`,
+      );
+      return undefined;
+    }
+    const { longhornSizeBytes } = claim;
+    if (
+      longhornSizeBytes !== undefined &&
+      longhornSizeBytes !== capacityBytes
+    ) {
+      problems.add(
+        `image: the volume of "${image.namespace}/${image.name}" is being resized (${capacityBytes} bytes in Kubernetes, ${longhornSizeBytes} in Longhorn); try again when it is done`,
+      );
+      return undefined;
+    }
+    const publishedUid =
+      dataVolume?.metadata.annotations?.[ANNOTATIONS.claimUid];
+    if (publishedUid !== undefined && publishedUid !== claim.uid) {
+      problems.add(
+        `image: the claim of "${image.namespace}/${image.name}" was made again since it was published, so it may hold other bytes; choose another version`,
+      );
+      return undefined;
+    }
+    return {
+      namespace: image.namespace,
+      name: image.name,
+      uid: claim.uid,
+      image: image.image,
+      version: image.version,
+      digest: dataVolume?.spec.source?.http?.checksum,
+      capacity: Quantity.ofBytes(capacityBytes),
+      storageClass: claim.storageClass,
+      volumeMode: claim.volumeMode ?? 'Filesystem',
+      accessModes: claim.accessModes,
+    };
+  }
+
+  async #notFound(
+    request: CloneRequest,
+    cluster: ClusterConfig,
+    imageNamespace: string,
+  ): Promise<NotFoundError> {
+    const { name, version } = request.image;
+    const rows = await this.#tracking.reader.listImages({
+      cluster: cluster.name,
+      namespace: imageNamespace,
+    });
+    const versions = rows
+      .filter(row => row.object.image === name && row.object.state === 'ready')
+      .map(row => row.object.version)
+      .filter(v => v !== undefined);
+    const { owner } = await this.#clusters.namespace(cluster, imageNamespace);
+    const people = [owner, ...this.#admins].filter(ref => ref !== undefined);
+    return new NotFoundError(
+      [
+        `image: there is no "${name}"${
+          version === undefined
+            ? versions.length > 0
+              ? ' with a current version'
+              : ''
+            : ` version "${clusterText(version)}"`
+        } in namespace "${imageNamespace}" of cluster "${cluster.name}".`,
+        versions.length > 0 && `Ready versions: ${versions.join(', ')}.`,
+        `It can be imported by ${
+          people.join(', ') || 'nobody yet: goldenImages.admins is empty'
+        }.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    );
+  }
+}

@@ -1,0 +1,259 @@
+import type {
+  BackstageCredentials,
+  BackstageUserPrincipal,
+} from '@backstage/backend-plugin-api';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  ANNOTATIONS,
+  goldenImagesImportPermission,
+  goldenImagesReadPermission,
+  type Image,
+  type ImageList,
+  type ImportRequest,
+  type ImportResponse,
+} from '@golden-images/plugin-golden-images-common';
+import { owns, type Authorizer, type Caller } from '../auth';
+import type { ClusterConfig } from '../config/types';
+import type { ImportAllowList } from '../imports';
+import {
+  imageObjectName,
+  importIdentity,
+  importManifest,
+  type Claim,
+  type DataVolume,
+} from '../manifests';
+import type { ObjectKey, Tracking } from '../tracking';
+import type { Clock } from './Clock';
+import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
+import { ImportChecks } from './ImportChecks';
+import { IdempotentCreate, type CreateTarget } from './IdempotentCreate';
+import { checksumUnknown, inPlainWords } from './clusterErrors';
+import { imageDraft } from './drafts';
+import { importAgreement } from './waitAgreement';
+import { encodeWaitHandle } from './waitHandle';
+import { extendDeadline } from './extendDeadline';
+
+export interface RequestOptions {
+  credentials: BackstageCredentials<BackstageUserPrincipal>;
+}
+
+/** Golden images: lists, and imports as idempotent creates. */
+export class ImageService {
+  readonly #tracking: Tracking;
+  readonly #clusters: ClusterDirectory;
+  readonly #authorizer: Authorizer;
+  readonly #clock: Clock;
+  readonly #checks: ImportChecks;
+  readonly #create: IdempotentCreate;
+
+  constructor(options: {
+    tracking: Tracking;
+    clusters: ClusterDirectory;
+    authorizer: Authorizer;
+    allowList: ImportAllowList;
+    clock: Clock;
+  }) {
+    this.#tracking = options.tracking;
+    this.#clusters = options.clusters;
+    this.#authorizer = options.authorizer;
+    this.#clock = options.clock;
+    this.#checks = new ImportChecks(options);
+    this.#create = new IdempotentCreate(options);
+  }
+
+  /** All images are public: whoever has the permission to read sees them. */
+  async list(
+    filter: { cluster?: string; namespace?: string; ready?: boolean },
+    options: RequestOptions,
+  ): Promise<ImageList> {
+    await this.#authorizer.authorize(
+      options.credentials,
+      goldenImagesReadPermission,
+    );
+    if (filter.cluster !== undefined) this.#clusters.named(filter.cluster);
+    const tracked = await this.#tracking.reader.listImages({
+      cluster: filter.cluster,
+      namespace: filter.namespace,
+    });
+    const images = tracked.map(row => row.object);
+    return {
+      items: filter.ready
+        ? images.filter(image => image.state === 'ready')
+        : images,
+      clusters: await this.#tracking.clusterStatus(filter.cluster),
+    };
+  }
+
+  /** @throws NotFoundError */
+  async get(key: ObjectKey, options: RequestOptions): Promise<Image> {
+    await this.#authorizer.authorize(
+      options.credentials,
+      goldenImagesReadPermission,
+    );
+    this.#clusters.named(key.cluster);
+    const tracked = await this.#tracking.reader.getImage(key);
+    if (!tracked) {
+      throw new NotFoundError(
+        `There is no image "${key.namespace}/${key.name}" in cluster "${key.cluster}"`,
+      );
+    }
+    return tracked.object;
+  }
+
+  /**
+   * @throws NotAllowedError, InputError with every problem at once, ConflictError
+   *   when the name is taken, ServiceUnavailableError
+   */
+  async import(
+    request: ImportRequest,
+    options: RequestOptions & { dryRun: boolean },
+  ): Promise<ImportResponse> {
+    const caller = await this.#authorizer.authorize(
+      options.credentials,
+      goldenImagesImportPermission,
+    );
+    const cluster = this.#clusters.ofRequest(request.cluster);
+    const name = this.#clusters.imageNamespace(cluster, request.namespace);
+    return inPlainWords(cluster.name, async () => {
+      const namespace = await this.#clusters.namespace(cluster, name);
+      requireImporter(caller, cluster, namespace);
+      return this.#import(request, caller, cluster, namespace, options.dryRun);
+    });
+  }
+
+  async #import(
+    request: ImportRequest,
+    caller: Caller,
+    cluster: ClusterConfig,
+    namespace: NamespaceFacts,
+    dryRun: boolean,
+  ): Promise<ImportResponse> {
+    const identity = importIdentity(request, { namespace: namespace.name });
+    const target: CreateTarget = {
+      cluster: cluster.name,
+      kind: 'image',
+      namespace: namespace.name,
+      name: imageObjectName(request.name, request.version),
+      identity,
+      image: { name: request.name, version: request.version },
+      replaceFailed: request.replaceFailed ?? false,
+      dryRun,
+    };
+    const agreement = importAgreement(request, this.#clock);
+    const earlier = await this.#create.earlier(target);
+    const warnings = earlier
+      ? []
+      : await this.#checks.run(request, cluster, namespace);
+    const result =
+      earlier ??
+      (await this.#create.create(
+        target,
+        importManifest({
+          request,
+          namespace: namespace.name,
+          storageClass: request.storageClass ?? cluster.storageClass,
+          identity,
+          provenance: {
+            requestedBy: caller.userRef,
+            taskId: request.taskId,
+            ...agreement,
+          },
+        }),
+        answer => checksumDropped(request, answer, cluster.name),
+      ));
+    if (!dryRun) {
+      await this.#afterwards(target, caller, result.created);
+      if (!result.created) {
+        await extendDeadline(
+          this.#tracking.client(cluster.name),
+          result.object,
+          agreement,
+        );
+      }
+    }
+    return {
+      created: result.created,
+      dryRun,
+      image: await this.#asImage(result.object, request, target, caller),
+      waitHandle: dryRun
+        ? undefined
+        : encodeWaitHandle({
+            cluster: cluster.name,
+            kind: 'image',
+            namespace: namespace.name,
+            name: target.name,
+            requestHash: identity.hash,
+            initiator: caller.userRef,
+            uid: result.object.metadata.uid,
+            onTimeout: agreement.onTimeout,
+          }),
+      warnings: [...warnings, ...result.warnings],
+    };
+  }
+
+  async #afterwards(
+    target: CreateTarget,
+    caller: Caller,
+    created: boolean,
+  ): Promise<void> {
+    const { cluster, namespace, name } = target;
+    await this.#tracking.refresh({ cluster, namespace, name });
+    if (!created) return;
+    await this.#tracking.recordActivity({
+      cluster,
+      namespace,
+      name,
+      action: 'import-requested',
+      actor: caller.userRef,
+      message: `Import of ${namespace}/${name} requested`,
+    });
+  }
+
+  async #asImage(
+    object: DataVolume | Claim,
+    request: ImportRequest,
+    target: CreateTarget,
+    caller: Caller,
+  ): Promise<Image> {
+    const { cluster, namespace, name } = target;
+    const key = { cluster, namespace, name };
+    const tracked = await this.#tracking.reader.getImage(key);
+    if (tracked && tracked.ownerUid === object.metadata.uid) {
+      return tracked.object;
+    }
+    return imageDraft(object as DataVolume, request, {
+      cluster,
+      requestedBy:
+        object.metadata.annotations?.[ANNOTATIONS.requestedBy] ??
+        caller.userRef,
+      nowMs: this.#clock.nowMs(),
+    });
+  }
+}
+
+function requireImporter(
+  caller: Caller,
+  cluster: ClusterConfig,
+  namespace: NamespaceFacts,
+): void {
+  if (owns(caller, namespace.owner)) return;
+  throw new NotAllowedError(
+    `${caller.userRef} may not import into namespace "${
+      namespace.name
+    }" of cluster "${cluster.name}": ${
+      namespace.owner
+        ? `only its owner ${namespace.owner} and administrators may`
+        : 'it has no owner, so only administrators may'
+    }`,
+  );
+}
+
+function checksumDropped(
+  request: ImportRequest,
+  answer: DataVolume | Claim,
+  cluster: string,
+): string | undefined {
+  if (request.source.http.checksum === undefined) return undefined;
+  const { http } = (answer as DataVolume).spec.source ?? {};
+  return http?.checksum === undefined ? checksumUnknown(cluster) : undefined;
+}

@@ -1,0 +1,182 @@
+import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  goldenImagesReadPermission,
+  type Volume,
+  type VolumeList,
+} from '@golden-images/plugin-golden-images-common';
+import {
+  namespaceOwner,
+  normalizeEntityRef,
+  owns,
+  type Authorizer,
+  type Caller,
+  type EntityAccess,
+  type EntityFacts,
+} from '../auth';
+import type { Tracked } from '../database/GoldenImagesStore';
+import type { ObjectKey, Tracking } from '../tracking';
+import type { ClusterDirectory } from './ClusterDirectory';
+import type { RequestOptions } from './ImageService';
+
+/** Volumes as their readers may see them. */
+export class VolumeReader {
+  readonly #tracking: Tracking;
+  readonly #clusters: ClusterDirectory;
+  readonly #authorizer: Authorizer;
+  readonly #entities: EntityAccess;
+
+  constructor(options: {
+    tracking: Tracking;
+    clusters: ClusterDirectory;
+    authorizer: Authorizer;
+    entities: EntityAccess;
+  }) {
+    this.#tracking = options.tracking;
+    this.#clusters = options.clusters;
+    this.#authorizer = options.authorizer;
+    this.#entities = options.entities;
+  }
+
+  /**
+   * The volumes of an entity, for whoever may read it. A volume whose namespace
+   * has another owner than the entity says `attachedBy`.
+   *
+   * @throws NotFoundError when the entity is not there for the caller
+   */
+  async ofEntity(ref: string, options: RequestOptions): Promise<VolumeList> {
+    const caller = await this.#reader(options);
+    const entityRef = normalizeEntityRef(ref, 'entityRef');
+    const entity = await this.#entities.find(entityRef, caller);
+    if (!entity) {
+      throw new NotFoundError(
+        `entityRef: there is no ${entityRef} in the catalog, or you may not see it`,
+      );
+    }
+    const { reader } = this.#tracking;
+    const { kubernetesId } = entity;
+    const annotated = await reader.listVolumes({ entityRef });
+    const labelled =
+      kubernetesId === undefined
+        ? []
+        : await reader.listVolumes({ kubernetesId });
+    // The annotation says more than the label, which may be shared.
+    const rows = [
+      ...annotated,
+      ...labelled.filter(row => row.object.entityRef === undefined),
+    ];
+    return {
+      items: await this.#shown(rows, new Map([[entityRef, entity]]), entity),
+      clusters: await this.#tracking.clusterStatus(),
+    };
+  }
+
+  /** @throws NotAllowedError for others than the owner of the namespace and admins */
+  async ofNamespace(
+    key: { cluster: string; namespace: string },
+    options: RequestOptions,
+  ): Promise<VolumeList> {
+    const caller = await this.#reader(options);
+    const owner = await this.#ownerOf(key);
+    if (!owns(caller, owner)) {
+      throw new NotAllowedError(
+        `namespace: the volumes of "${key.namespace}" in cluster "${
+          key.cluster
+        }" are shown to ${
+          owner ? `its owner ${owner} and administrators` : 'administrators'
+        } only`,
+      );
+    }
+    const rows = await this.#tracking.reader.listVolumes({
+      cluster: key.cluster,
+      namespace: key.namespace,
+    });
+    const entities = await this.#entities.findAll(refsOf(rows), caller);
+    return {
+      items: await this.#shown(rows, entities),
+      clusters: await this.#tracking.clusterStatus(key.cluster),
+    };
+  }
+
+  /**
+   * One volume, for the owner of its namespace, admins, and whoever may read
+   * its entity. Others learn nothing, not even that it exists.
+   *
+   * @throws NotFoundError
+   */
+  async get(key: ObjectKey, options: RequestOptions): Promise<Volume> {
+    const caller = await this.#reader(options);
+    const owner = await this.#ownerOf(key);
+    const row = await this.#tracking.reader.getVolume(key);
+    const entities = await this.#entities.findAll(
+      row ? refsOf([row]) : [],
+      caller,
+    );
+    if (!row || !(owns(caller, owner) || entities.size > 0)) {
+      throw new NotFoundError(
+        `There is no volume "${key.namespace}/${key.name}" in cluster "${key.cluster}", or you may not see it`,
+      );
+    }
+    const [volume] = await this.#shown([row], entities);
+    return volume;
+  }
+
+  async #reader(options: RequestOptions): Promise<Caller> {
+    return this.#authorizer.authorize(
+      options.credentials,
+      goldenImagesReadPermission,
+    );
+  }
+
+  async #ownerOf(key: {
+    cluster: string;
+    namespace: string;
+  }): Promise<string | undefined> {
+    if (!key.namespace) throw new InputError('namespace: must be named');
+    this.#clusters.named(key.cluster);
+    const owners = await this.#owners(key.cluster);
+    return owners(key.cluster, key.namespace);
+  }
+
+  async #owners(
+    cluster?: string,
+  ): Promise<(cluster: string, namespace: string) => string | undefined> {
+    const rows = await this.#tracking.reader.listNamespaces({ cluster });
+    return (clusterName, name) => {
+      const config = this.#clusters.all.find(c => c.name === clusterName);
+      const row = rows.find(r => r.cluster === clusterName && r.name === name);
+      return (
+        config &&
+        namespaceOwner(config, { name, annotatedOwner: row?.annotatedOwner })
+      );
+    };
+  }
+
+  /** @param ofAll - the entity to which all rows are attached, by annotation or label */
+  async #shown(
+    rows: Tracked<Volume>[],
+    entities: Map<string, EntityFacts>,
+    ofAll?: EntityFacts,
+  ): Promise<Volume[]> {
+    const owners = await this.#owners();
+    return rows.map(({ object }) => {
+      const owner = owners(object.cluster, object.namespace);
+      const entity =
+        ofAll ??
+        (object.entityRef ? entities.get(object.entityRef) : undefined);
+      const foreign =
+        entity && !(owner !== undefined && entity.owners.includes(owner));
+      return {
+        ...object,
+        owner,
+        attachedBy: foreign ? object.namespace : undefined,
+      };
+    });
+  }
+}
+
+function refsOf(rows: Tracked<Volume>[]): string[] {
+  const refs = rows
+    .map(row => row.object.entityRef)
+    .filter(ref => ref !== undefined);
+  return Array.from(new Set(refs));
+}

@@ -1,0 +1,231 @@
+import { NotFoundError } from '@backstage/errors';
+import {
+  goldenImagesReadPermission,
+  reasonInfo,
+  stateSentence,
+  type ClusterStatus,
+  type Image,
+  type Volume,
+  type WaitRelease,
+  type WaitRequest,
+  type WaitStatus,
+} from '@golden-images/plugin-golden-images-common';
+import type { Authorizer } from '../auth';
+import type { Tracked } from '../database/GoldenImagesStore';
+import { KubernetesApiError } from '../kubernetes/KubernetesApiError';
+import type { Tracking } from '../tracking';
+import type { Clock } from './Clock';
+import type { ClusterDirectory } from './ClusterDirectory';
+import type { RequestOptions } from './ImageService';
+import type { VolumeReader } from './VolumeReader';
+import { inPlainWords } from './clusterErrors';
+import {
+  decodeWaitHandle,
+  encodeWaitHandle,
+  type WaitHandleContent,
+} from './waitHandle';
+
+type Row = Tracked<Image> | Tracked<Volume>;
+
+/**
+ * Waits that outlive the token of whoever began them: the initiator is
+ * authorised once, when the handle is made; then services ask with their own
+ * credentials, and learn and release only what the handle is bound to.
+ */
+export class WaitService {
+  readonly #tracking: Tracking;
+  readonly #clusters: ClusterDirectory;
+  readonly #authorizer: Authorizer;
+  readonly #volumes: VolumeReader;
+  readonly #clock: Clock;
+
+  constructor(options: {
+    tracking: Tracking;
+    clusters: ClusterDirectory;
+    authorizer: Authorizer;
+    volumes: VolumeReader;
+    clock: Clock;
+  }) {
+    this.#tracking = options.tracking;
+    this.#clusters = options.clusters;
+    this.#authorizer = options.authorizer;
+    this.#volumes = options.volumes;
+    this.#clock = options.clock;
+  }
+
+  /**
+   * A handle for an object that was made elsewhere. It can release nothing.
+   *
+   * @throws NotFoundError when it does not exist, or the caller may not see it
+   */
+  async begin(
+    request: WaitRequest,
+    options: RequestOptions,
+  ): Promise<{ waitHandle: string }> {
+    const caller = await this.#authorizer.authorize(
+      options.credentials,
+      goldenImagesReadPermission,
+    );
+    const cluster = this.#clusters.ofRequest(request.cluster);
+    const { kind, namespace, name } = request;
+    const target = { cluster: cluster.name, kind, namespace, name };
+    const row = await inPlainWords(cluster.name, () => this.#freshRow(target));
+    if (!row) {
+      throw new NotFoundError(
+        `name: there is no ${kind} "${namespace}/${name}" in cluster "${cluster.name}", or you may not see it`,
+      );
+    }
+    if (kind === 'volume') {
+      await this.#volumes.get(
+        { cluster: cluster.name, namespace, name },
+        options,
+      );
+    }
+    return {
+      waitHandle: encodeWaitHandle({
+        ...target,
+        requestHash: row.requestHash,
+        initiator: caller.userRef,
+        uid: row.ownerUid,
+        onTimeout: 'keep',
+      }),
+    };
+  }
+
+  async status(waitHandle: string): Promise<WaitStatus> {
+    const handle = decodeWaitHandle(waitHandle);
+    this.#clusters.named(handle.cluster);
+    const [cluster] = await this.#tracking.clusterStatus(handle.cluster);
+    let row = await this.#row(handle);
+    if (!row || !isMeant(row, handle)) {
+      try {
+        // The tracker may not have seen our own write yet.
+        row = await this.#freshRow(handle);
+      } catch (error) {
+        if (!(error instanceof KubernetesApiError)) throw error;
+        return unreachable(cluster, handle);
+      }
+    }
+    if (!row || !isMeant(row, handle)) return gone(cluster, handle, row);
+    return this.#describe(row, cluster);
+  }
+
+  async release(waitHandle: string): Promise<WaitRelease> {
+    const handle = decodeWaitHandle(waitHandle);
+    this.#clusters.named(handle.cluster);
+    const { cluster, kind, namespace, name, requestHash, uid } = handle;
+    if (requestHash === undefined || handle.onTimeout === 'keep') {
+      return {
+        outcome: 'kept',
+        sentence: `${namespace}/${name} is kept, as was agreed when it was asked for.`,
+      };
+    }
+    return inPlainWords(cluster, () =>
+      this.#tracking.release({
+        cluster,
+        kind,
+        namespace,
+        name,
+        requestHash,
+        requestedBy: handle.initiator,
+        uid,
+      }),
+    );
+  }
+
+  async #row(handle: Target): Promise<Row | undefined> {
+    const { cluster, kind, namespace, name } = handle;
+    const key = { cluster, namespace, name };
+    return kind === 'image'
+      ? this.#tracking.reader.getImage(key)
+      : this.#tracking.reader.getVolume(key);
+  }
+
+  async #freshRow(handle: Target): Promise<Row | undefined> {
+    const { cluster, namespace, name } = handle;
+    await this.#tracking.refresh({ cluster, namespace, name });
+    return this.#row(handle);
+  }
+
+  #describe(row: Row, cluster: ClusterStatus): WaitStatus {
+    const { object, stage } = row;
+    const info = object.reason && reasonInfo(object.reason);
+    const sentence = stateSentence(object, this.#clock.nowMs());
+    return {
+      outcome: outcomeOf(row),
+      stage,
+      sentence:
+        cluster.connection === 'unreachable'
+          ? `${sentence} (as of ${
+              cluster.observedAt ?? 'an unknown time'
+            }: cluster "${cluster.name}" cannot be reached)`
+          : sentence,
+      reason: object.reason,
+      message: object.message,
+      remedy: object.remedy ?? info?.remedy,
+      progressPercent: object.progressPercent,
+      object,
+      cluster,
+    };
+  }
+}
+
+type Target = Pick<
+  WaitHandleContent,
+  'cluster' | 'kind' | 'namespace' | 'name'
+>;
+
+function isMeant(row: Row, handle: WaitHandleContent): boolean {
+  return (
+    row.requestHash === handle.requestHash &&
+    (handle.uid === undefined || row.ownerUid === handle.uid)
+  );
+}
+
+function outcomeOf(row: Row): WaitStatus['outcome'] {
+  switch (row.object.state) {
+    case 'ready':
+    case 'usable':
+      return 'usable';
+    case 'failed':
+    case 'lost':
+      return 'failed';
+    case 'deleting':
+      return 'gone';
+    case 'unknown':
+      // No time will make it known.
+      return row.object.reason === 'bound-copy-state-unknown'
+        ? 'unknown'
+        : 'waiting';
+    default:
+      return row.giveUp ? 'failed' : 'waiting';
+  }
+}
+
+function unreachable(
+  cluster: ClusterStatus,
+  handle: WaitHandleContent,
+): WaitStatus {
+  return {
+    outcome: 'waiting',
+    sentence: `Cluster "${handle.cluster}" cannot be reached, so nothing is known of ${handle.namespace}/${handle.name} now`,
+    message: cluster.message,
+    cluster,
+  };
+}
+
+function gone(
+  cluster: ClusterStatus,
+  handle: WaitHandleContent,
+  other: Row | undefined,
+): WaitStatus {
+  const name = `${handle.namespace}/${handle.name}`;
+  return {
+    outcome: 'gone',
+    sentence: other
+      ? `${name} was replaced by another ${handle.kind} of that name`
+      : `${name} does not exist any more`,
+    remedy: 'Somebody deleted it; ask for it again.',
+    cluster,
+  };
+}

@@ -1,0 +1,97 @@
+import {
+  Quantity,
+  type Image,
+  type Volume,
+} from '@golden-images/plugin-golden-images-common';
+import { redactUrl } from '../manifests/redactUrl';
+import type { CloneSource } from '../manifests/cloneManifest';
+import type { Claim, ClaimSpec, DataVolume } from '../manifests/types';
+
+const VOLUME_MODES = ['Filesystem', 'Block'] as const;
+
+interface DraftContext {
+  cluster: string;
+  requestedBy: string;
+  nowMs: number;
+}
+
+/**
+ * An image as it is known from its manifest alone: the answer of a dry run, or
+ * of a create that has not been seen by the tracker yet.
+ */
+export function imageDraft(
+  object: DataVolume,
+  image: { name: string; version?: string; title?: string },
+  context: DraftContext,
+): Image {
+  const { http } = object.spec.source ?? {};
+  return {
+    kind: 'image',
+    ...facts(object, object.spec.pvc, context),
+    state: 'pending',
+    reason: 'requested',
+    image: image.name,
+    version: image.version,
+    title: image.title,
+    current: false,
+    verified: http?.checksum ? 'checksum' : 'none',
+    protection: 'advisory',
+    source: http && { type: 'http', url: redactUrl(http.url) },
+  };
+}
+
+/** The same of a volume. */
+export function volumeDraft(
+  object: DataVolume | Claim,
+  clone:
+    | { source: CloneSource; entityRef?: string; owner?: string }
+    | undefined,
+  context: DraftContext,
+): Volume {
+  const source = clone?.source;
+  return {
+    kind: 'volume',
+    ...facts(object, claimSpec(object), context),
+    state: 'pending',
+    reason: 'requested',
+    entityRef: clone?.entityRef,
+    owner: clone?.owner,
+    source: source && {
+      namespace: source.namespace,
+      name: source.name,
+      image: source.image,
+      version: source.version,
+      uid: source.uid,
+    },
+    usedBy: [],
+  };
+}
+
+function claimSpec(object: DataVolume | Claim): ClaimSpec | undefined {
+  return object.kind === 'DataVolume'
+    ? (object as DataVolume).spec.pvc
+    : (object as Claim).spec;
+}
+
+function facts(
+  object: DataVolume | Claim,
+  claim: ClaimSpec | undefined,
+  context: DraftContext,
+) {
+  return {
+    cluster: context.cluster,
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+    ours: true,
+    createdAt: object.metadata.creationTimestamp,
+    requestedBy: context.requestedBy,
+    sizes: {
+      requestedBytes: Quantity.tryParse(claim?.resources?.requests?.storage)
+        ?.bytes,
+    },
+    storageClass: claim?.storageClassName,
+    volumeMode: VOLUME_MODES.find(mode => mode === claim?.volumeMode),
+    accessModes: claim?.accessModes ?? [],
+    observedAt: new Date(context.nowMs).toISOString(),
+  };
+}
