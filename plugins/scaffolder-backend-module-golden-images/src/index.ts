@@ -1,1 +1,6 @@
-export {};
+/**
+ * Template actions for golden images.
+ *
+ * @packageDocumentation
+ */
+export { scaffolderModuleGoldenImages as default } from './module';

@@ -1,0 +1,120 @@
+import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
+import type { GoldenImagesService } from '@golden-images/plugin-golden-images-node';
+import type {
+  WaitStage,
+  WaitStatus,
+} from '@golden-images/plugin-golden-images-common';
+import { pollWait, type WaitClock, type WaitEnd } from './pollWait';
+
+/** What the actions need of the backend they run in. */
+export interface ActionDependencies {
+  goldenImages: GoldenImagesService;
+  auth: AuthService;
+  clock: WaitClock;
+}
+
+/**
+ * Waits for an image or a volume with the scaffolder's own credentials: a
+ * user's token lives an hour, a copy may take longer (Backstage 1.55). The
+ * handle was given to a user who had been authorised.
+ *
+ * @throws Error with the reason in plain words, what to do, and what was left,
+ * when the wait ends in anything but its stage
+ */
+export async function waitForObject(
+  dependencies: ActionDependencies,
+  options: {
+    waitHandle: string;
+    /** What is waited for, in words; taken from the answer where absent. */
+    what?: string;
+    until: WaitStage;
+    acceptUnknown?: boolean;
+    timeoutSeconds: number;
+    signal?: AbortSignal;
+    logger: LoggerService;
+  },
+): Promise<WaitStatus> {
+  const { goldenImages, auth, clock } = dependencies;
+  const { waitHandle, logger } = options;
+  let seen: WaitStatus['object'];
+  const what = () => options.what ?? (seen ? nameObject(seen) : 'The wait');
+  // Asked for anew at each call: a service token lives an hour, too.
+  const asService = async () => ({
+    credentials: await auth.getOwnServiceCredentials(),
+  });
+  const end = await pollWait({
+    getStatus: async () => {
+      const status = await goldenImages.getWaitStatus(
+        { waitHandle },
+        await asService(),
+      );
+      seen = status.object ?? seen;
+      return status;
+    },
+    until: options.until,
+    acceptUnknown: options.acceptUnknown ?? false,
+    timeoutMs: options.timeoutSeconds * 1000,
+    signal: options.signal,
+    clock,
+    log: line => logger.info(`${what()}: ${line}`),
+  });
+  if (end.end === 'reached') return end.status;
+
+  // Something of a volume may be bound and useful although its copy cannot be
+  // watched, so nothing is given up then.
+  const left =
+    end.end === 'unknown' || end.end === 'gone'
+      ? undefined
+      : await release(goldenImages, waitHandle, asService);
+  const message = [
+    `${what()}: ${describeEnd(end, options)}`,
+    end.status?.message && `The cluster says: ${end.status.message}`,
+    end.status?.remedy && `What to do: ${end.status.remedy}`,
+    left,
+  ]
+    .filter(Boolean)
+    .join('\n');
+  throw new Error(message);
+}
+
+function nameObject(object: NonNullable<WaitStatus['object']>): string {
+  return `${object.kind === 'image' ? 'Image' : 'Volume'} ${object.namespace}/${
+    object.name
+  }`;
+}
+
+async function release(
+  goldenImages: GoldenImagesService,
+  waitHandle: string,
+  asService: () => Promise<Parameters<GoldenImagesService['releaseWait']>[1]>,
+): Promise<string> {
+  try {
+    const { sentence } = await goldenImages.releaseWait(
+      { waitHandle },
+      await asService(),
+    );
+    return sentence;
+  } catch (error) {
+    return `Whether something was left behind is not known: ${
+      error instanceof Error ? error.message : error
+    }`;
+  }
+}
+
+function describeEnd(
+  end: Exclude<WaitEnd, { end: 'reached' }>,
+  options: { timeoutSeconds: number; until: WaitStage },
+): string {
+  switch (end.end) {
+    case 'cancelled':
+      return 'the wait was cancelled';
+    case 'timed-out':
+      return `not ${options.until} within ${
+        options.timeoutSeconds
+      } s. Last seen: ${
+        end.status?.sentence ?? 'nothing, the portal did not answer'
+      }`;
+    default:
+      return end.status.sentence;
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  ConflictError,
+  NotAllowedError,
+  ResponseError,
+} from '@backstage/errors';
+import type {
+  CloneRequest,
+  ImportRequest,
+  Image,
+  Volume,
+  WaitStatus,
+} from '@golden-images/plugin-golden-images-common';
+import { stateSentence } from '@golden-images/plugin-golden-images-common';
+import type {
+  GoldenImagesCallOptions,
+  GoldenImagesService,
+} from '@golden-images/plugin-golden-images-node';
+
+/** What one question about a wait is answered with. */
+interface Step
+  extends Partial<
+    Pick<
+      Volume,
+      'reason' | 'message' | 'remedy' | 'retries' | 'progressPercent'
+    >
+  > {
+  state?: (Volume | Image)['state'];
+  outcome?: WaitStatus['outcome'];
+  stage?: WaitStatus['stage'];
+  throws?: Error;
+}
+
+const facts = {
+  cluster: 'dev-1',
+  ours: true,
+  accessModes: ['ReadWriteOnce'],
+  observedAt: '2026-11-01T10:00:00.000Z',
+  sizes: { capacityBytes: 2 ** 30 },
+};
+
+/**
+ * The backend in memory: creates are idempotent by name and body, and a wait
+ * walks through the given steps, one at each question.
+ */
+export class FakeGoldenImagesService implements GoldenImagesService {
+  readonly asked: { method: string; principal: string }[] = [];
+  readonly objects = new Map<string, string>();
+  readonly released: string[] = [];
+  steps: Step[] = [];
+  releaseSentence = 'Nothing was left behind.';
+  #position = 0;
+
+  #note(method: string, { credentials }: GoldenImagesCallOptions) {
+    const principal = credentials.principal as {
+      type: string;
+      userEntityRef?: string;
+      subject?: string;
+    };
+    this.asked.push({
+      method,
+      principal: principal.userEntityRef ?? principal.type,
+    });
+    return principal;
+  }
+
+  #create(name: string, request: object, dryRun?: boolean) {
+    const body = JSON.stringify({
+      ...request,
+      taskId: undefined,
+      timeoutSeconds: undefined,
+    });
+    const before = this.objects.get(name);
+    if (before !== undefined && before !== body) {
+      throw new ConflictError(`${name}: exists with other inputs`);
+    }
+    if (!dryRun) this.objects.set(name, body);
+    return before === undefined;
+  }
+
+  async importImage(
+    { dryRun, ...request }: ImportRequest & { dryRun?: boolean },
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('importImage', options);
+    const name = [request.name, request.version].filter(Boolean).join('-');
+    const created = this.#create(name, request, dryRun);
+    return {
+      created,
+      dryRun: dryRun ?? false,
+      image: this.#image(name, { state: 'pending' }),
+      waitHandle: dryRun ? undefined : `v1.image.${name}`,
+      warnings: [],
+    };
+  }
+
+  async cloneImage(
+    { dryRun, ...request }: CloneRequest & { dryRun?: boolean },
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('cloneImage', options);
+    const created = this.#create(request.name, request, dryRun);
+    return {
+      created,
+      dryRun: dryRun ?? false,
+      volume: this.#volume(request.name, { state: 'pending' }),
+      waitHandle: dryRun ? undefined : `v1.volume.${request.name}`,
+      warnings: ['The bytes of this image are not verified'],
+    };
+  }
+
+  async createWait(
+    request: { kind: string; name: string },
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('createWait', options);
+    return { waitHandle: `v1.${request.kind}.${request.name}` };
+  }
+
+  async getWaitStatus(
+    { waitHandle }: { waitHandle: string },
+    options: GoldenImagesCallOptions,
+  ): Promise<WaitStatus> {
+    const principal = this.#note('getWaitStatus', options);
+    if (principal.type !== 'service')
+      throw new NotAllowedError('services only');
+    const step = this.steps[Math.min(this.#position, this.steps.length - 1)];
+    this.#position += 1;
+    if (step.throws) throw step.throws;
+    const [, kind, name] = waitHandle.split('.');
+    const object =
+      kind === 'image' ? this.#image(name, step) : this.#volume(name, step);
+    return {
+      outcome: step.outcome ?? 'waiting',
+      stage: step.stage ?? 'accepted',
+      sentence: stateSentence(object, 0),
+      reason: object.reason,
+      message: object.message,
+      remedy: object.remedy,
+      object,
+      cluster: {
+        name: 'dev-1',
+        connection: 'connected',
+        missing: [],
+        imageNamespaces: [],
+      },
+    };
+  }
+
+  async releaseWait(
+    { waitHandle }: { waitHandle: string },
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('releaseWait', options);
+    this.released.push(waitHandle);
+    return { outcome: 'deleted' as const, sentence: this.releaseSentence };
+  }
+
+  #image(name: string, step: Step): Image {
+    return {
+      ...facts,
+      kind: 'image',
+      namespace: 'golden-images',
+      name,
+      image: name,
+      current: false,
+      verified: 'none',
+      protection: 'advisory',
+      ...step,
+    } as Image;
+  }
+
+  #volume(name: string, step: Step): Volume {
+    return {
+      ...facts,
+      kind: 'volume',
+      namespace: 'team-a-dev',
+      name,
+      usedBy: [],
+      source: { name: 'linux', image: 'linux', version: '1' },
+      entityRef: 'component:default/orders',
+      uid: 'uid-1',
+      ...step,
+    } as Volume;
+  }
+
+  listClusters(): never {
+    throw new Error('not used by the actions');
+  }
+  listNamespaces = this.listClusters;
+  listImages = this.listClusters;
+  getImage = this.listClusters;
+  listVolumes = this.listClusters;
+  getVolume = this.listClusters;
+}
+
+/** What `fetch` and the backend make of a refusal. */
+export async function refusal(status: number, name: string, message: string) {
+  return ResponseError.fromResponse(
+    new Response(
+      JSON.stringify({
+        error: { name, message },
+        response: { statusCode: status },
+      }),
+      {
+        status,
+        headers: { 'content-type': 'application/json' },
+      },
+    ),
+  );
+}
