@@ -1,6 +1,6 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { parse } from 'yaml';
-import { harness } from '../testing/runAction';
+import { harness } from '../__testUtils__/runAction';
 import { createCloneImageAction } from './cloneImage';
 import { examples } from './cloneImage.examples';
 

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
-import { refusal } from '../testing/FakeGoldenImagesService';
-import { harness } from '../testing/runAction';
+import { refusal } from '../__testUtils__/FakeGoldenImagesService';
+import { harness } from '../__testUtils__/runAction';
 import { createWaitAction } from './wait';
 import { examples } from './wait.examples';
 

@@ -107,12 +107,13 @@ export const systemClock: WaitClock = {
         resolve();
         return;
       }
+      const waiting: { timer?: ReturnType<typeof setTimeout> } = {};
       const finish = () => {
-        clearTimeout(timer);
+        clearTimeout(waiting.timer);
         signal?.removeEventListener('abort', finish);
         resolve();
       };
-      const timer = setTimeout(finish, durationMs);
+      waiting.timer = setTimeout(finish, durationMs);
       signal?.addEventListener('abort', finish);
     }),
 };
