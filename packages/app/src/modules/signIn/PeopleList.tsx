@@ -1,6 +1,5 @@
 import Card from '@material-ui/core/Card';
 import CardActionArea from '@material-ui/core/CardActionArea';
-import CardHeader from '@material-ui/core/CardHeader';
 import Container from '@material-ui/core/Container';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
@@ -23,7 +22,13 @@ const useStyles = makeStyles(theme => ({
     display: 'grid',
     gap: theme.spacing(2),
   },
-  person: { padding: theme.spacing(0.5) },
+  person: {
+    display: 'flex',
+    alignItems: 'center',
+    justifyContent: 'flex-start',
+    gap: theme.spacing(2),
+    padding: theme.spacing(2),
+  },
 }));
 
 export const PeopleList = (props: {
@@ -49,12 +54,15 @@ export const PeopleList = (props: {
                 aria-label={`Sign in as ${title}: ${description}`}
                 onClick={() => props.onChoose(entityRef)}
               >
-                <CardHeader
-                  avatar={<Avatar displayName={title} />}
-                  title={title}
-                  titleTypographyProps={{ variant: 'h6', component: 'h2' }}
-                  subheader={description}
-                />
+                <Avatar displayName={title} />
+                <div>
+                  <Typography variant="h5" component="h2">
+                    {title}
+                  </Typography>
+                  <Typography variant="body2" color="textSecondary">
+                    {description}
+                  </Typography>
+                </div>
               </CardActionArea>
             </Card>
           </li>

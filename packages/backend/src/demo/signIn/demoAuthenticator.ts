@@ -1,6 +1,9 @@
 import { UserEntity } from '@backstage/catalog-model';
 import { AuthenticationError } from '@backstage/errors';
-import { createProxyAuthenticator } from '@backstage/plugin-auth-node';
+import {
+  AuthResolverContext,
+  createProxyAuthenticator,
+} from '@backstage/plugin-auth-node';
 
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
@@ -17,9 +20,9 @@ export function createDemoAuthenticator(people: readonly string[]) {
   return createProxyAuthenticator({
     async defaultProfileTransform(
       result: { entityRef: string },
-      { findCatalogUser },
+      context: AuthResolverContext,
     ) {
-      const { entity } = await findCatalogUser({ entityRef: result.entityRef });
+      const { entity } = await context.findCatalogUser(result);
       return { profile: (entity as UserEntity).spec.profile ?? {} };
     },
     initialize() {},
