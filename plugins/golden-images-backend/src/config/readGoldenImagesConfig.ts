@@ -135,7 +135,11 @@ function readAllowed(entry: Config, at: string): AllowedImportSource {
   const bracketed = host.includes(':') && !host.startsWith('[');
   const written = bracketed ? `[${host}]` : host;
   const url = `http://${written}/`;
-  if (!URL.canParse(url) || new URL(url).host !== written) {
+  if (
+    host.includes('*') ||
+    !URL.canParse(url) ||
+    new URL(url).host !== written
+  ) {
     throw new InputError(
       `${at}.host: "${host}" must be one host name or IP address, without scheme, port, path or wildcard`,
     );

@@ -77,7 +77,7 @@ export class ImportAllowList {
  * decides, in the cluster Go's that connects.
  */
 function refusalOfSpelling(text: string): string | undefined {
-  const match = /^(https?):\/\/([^/?#]*)([^?#]*)/.exec(text);
+  const match = /^(https?):\/\/([^/?#]+)([^?#]*)/.exec(text);
   if (!match || !URL.canParse(text)) {
     return 'must be a URL that starts with "http://" or "https://"';
   }

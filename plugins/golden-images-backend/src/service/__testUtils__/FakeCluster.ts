@@ -1,0 +1,156 @@
+import type {
+  ClusterClient,
+  KubernetesObject,
+  ObjectRef,
+  ResourceType,
+} from '../../kubernetes/ClusterClient';
+import { KubernetesApiError } from '../../kubernetes/KubernetesApiError';
+
+type Call = 'get' | 'list' | 'create' | 'patch' | 'delete';
+
+/** One cluster in memory, as far as the services notice. */
+export class FakeCluster implements ClusterClient {
+  readonly clusterName = 'dev';
+  readonly writes: string[] = [];
+  readonly #objects = new Map<string, KubernetesObject>();
+  readonly #refusals: {
+    call: Call;
+    resource: string;
+    error: KubernetesApiError;
+    carriedOut: boolean;
+  }[] = [];
+  #uids = 0;
+  /** What the API server makes of an object before it stores it. */
+  admit: (object: KubernetesObject) => KubernetesObject = object => object;
+  /** Runs before each create, such as to let somebody else be faster. */
+  beforeCreate: () => Promise<void> | void = () => {};
+
+  /** Makes the next such call fail; with `carriedOut` only its answer is lost. */
+  refuseNext(
+    call: Call,
+    resource: string,
+    error: ConstructorParameters<typeof KubernetesApiError>[0],
+    options?: { carriedOut?: boolean },
+  ): void {
+    this.#refusals.push({
+      call,
+      resource,
+      error: new KubernetesApiError(error),
+      carriedOut: options?.carriedOut ?? false,
+    });
+  }
+
+  /** Puts an object there without a trace of a write. */
+  put<T extends KubernetesObject>(type: ResourceType, object: T): T {
+    this.#uids += 1;
+    const stored = structuredClone({
+      ...object,
+      metadata: { uid: `uid-${this.#uids}`, ...object.metadata },
+    });
+    this.#objects.set(key({ type, ...stored.metadata }), stored);
+    return stored;
+  }
+
+  peek<T extends KubernetesObject>(ref: ObjectRef): T | undefined {
+    return this.#objects.get(key(ref)) as T | undefined;
+  }
+
+  remove(ref: ObjectRef): void {
+    this.#objects.delete(key(ref));
+  }
+
+  count(resource: string): number {
+    return Array.from(this.#objects.keys()).filter(k =>
+      k.startsWith(`${resource}/`),
+    ).length;
+  }
+
+  async get<T extends KubernetesObject>(ref: ObjectRef) {
+    this.#refuse('get', ref.type);
+    const found = this.#objects.get(key(ref));
+    return found && (structuredClone(found) as T);
+  }
+
+  async list<T extends KubernetesObject>(type: ResourceType) {
+    this.#refuse('list', type);
+    return Array.from(this.#objects.entries())
+      .filter(([k]) => k.startsWith(`${type.resource}/`))
+      .map(([, object]) => structuredClone(object) as T);
+  }
+
+  async create<T extends KubernetesObject>(
+    type: ResourceType,
+    body: T,
+    options: { dryRun?: boolean } = {},
+  ) {
+    await this.beforeCreate();
+    this.#refuse('create', type, false);
+    const ref = { type, ...body.metadata };
+    if (this.#objects.has(key(ref))) {
+      throw new KubernetesApiError({
+        status: 409,
+        reason: 'AlreadyExists',
+        message: `${type.resource} "${body.metadata.name}" already exists`,
+      });
+    }
+    this.writes.push(`create ${key(ref)}${options.dryRun ? ' (dry run)' : ''}`);
+    const object = this.admit(structuredClone(body)) as T;
+    if (options.dryRun) return { object, warnings: [] };
+    const stored = this.put(type, object);
+    this.#refuse('create', type, true);
+    return { object: structuredClone(stored), warnings: [] };
+  }
+
+  async patch<T extends KubernetesObject>(
+    ref: ObjectRef,
+    mergePatch: object,
+    precondition: { uid: string },
+  ) {
+    this.#refuse('patch', ref.type);
+    const found = this.#objects.get(key(ref));
+    if (!found) throw new KubernetesApiError({ status: 404, message: 'gone' });
+    if (found.metadata.uid !== precondition.uid) {
+      throw new KubernetesApiError({ status: 409, message: 'other uid' });
+    }
+    const { metadata } = mergePatch as {
+      metadata: { annotations: Record<string, string> };
+    };
+    found.metadata.annotations = {
+      ...found.metadata.annotations,
+      ...metadata.annotations,
+    };
+    this.writes.push(`patch ${key(ref)}`);
+    return structuredClone(found) as T;
+  }
+
+  async delete(ref: ObjectRef, precondition: { uid: string }) {
+    this.#refuse('delete', ref.type);
+    const found = this.#objects.get(key(ref));
+    if (found?.metadata.uid !== precondition.uid) return false;
+    this.writes.push(`delete ${key(ref)}`);
+    this.#objects.delete(key(ref));
+    for (const [k, object] of Array.from(this.#objects)) {
+      const owners = object.metadata.ownerReferences ?? [];
+      if (owners.some(owner => owner.uid === precondition.uid)) {
+        this.#objects.delete(k);
+      }
+    }
+    return true;
+  }
+
+  #refuse(call: Call, type: ResourceType, carriedOut = false): void {
+    const index = this.#refusals.findIndex(
+      refusal =>
+        refusal.call === call &&
+        refusal.resource === type.resource &&
+        refusal.carriedOut === carriedOut,
+    );
+    if (index >= 0) throw this.#refusals.splice(index, 1)[0].error;
+  }
+}
+
+function key(ref: ObjectRef): string {
+  return [ref.type.resource, ref.namespace, ref.name]
+    .filter(part => part !== undefined)
+    .join('/');
+}

@@ -1,0 +1,135 @@
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
+import { Authorizer, EntityAccess } from '../../auth';
+import type { GoldenImagesConfig } from '../../config';
+import { ImportAllowList } from '../../imports';
+import { RESOURCES } from '../../kubernetes/ClusterClient';
+import type { Clock } from '../Clock';
+import { ClusterDirectory } from '../ClusterDirectory';
+import { ImageService } from '../ImageService';
+import { NamespaceService } from '../NamespaceService';
+import { VolumeReader } from '../VolumeReader';
+import { VolumeService } from '../VolumeService';
+import { WaitService } from '../WaitService';
+import { FakeCluster } from './FakeCluster';
+import { FakeTracking } from './FakeTracking';
+
+export const NOW_MS = Date.parse('2026-01-01T00:00:00.000Z');
+
+/** Ada administers, Lena owns images, Dora is of team-a, Emil of team-b. */
+const PEOPLE: Record<string, string[]> = {
+  'user:default/ada': ['group:default/admins'],
+  'user:default/lena': ['group:default/librarians'],
+  'user:default/dora': ['group:default/team-a'],
+  'user:default/emil': ['group:default/team-b'],
+};
+
+const component = (name: string, owner: string): Entity => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    namespace: 'default',
+    name,
+    annotations: { 'backstage.io/kubernetes-id': `${name}-id` },
+  },
+  relations: [{ type: 'ownedBy', targetRef: owner }],
+});
+
+/** The services over one fake cluster, people and catalog. */
+export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
+  const cluster = new FakeCluster();
+  const tracking = new FakeTracking(cluster);
+  for (const [name, owner] of Object.entries({
+    'golden-images': 'group:default/librarians',
+    'team-a': 'group:default/team-a',
+    'team-b': 'group:default/team-b',
+    nobodys: undefined,
+  })) {
+    cluster.put(RESOURCES.namespaces, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        annotations: owner ? { [ANNOTATIONS.owner]: owner } : {},
+      },
+    });
+    tracking.namespaces.push({
+      cluster: 'dev',
+      name,
+      annotatedOwner: owner,
+      terminating: false,
+    });
+  }
+  const config: GoldenImagesConfig = {
+    clusters: [
+      {
+        name: 'dev',
+        connection: { type: 'in-cluster' },
+        scope: 'cluster',
+        imageNamespaces: ['golden-images'],
+        namespaces: [],
+      },
+    ],
+    admins: ['group:default/admins'],
+    imports: { allow: [{ host: 'images.example', allowAddresses: [] }] },
+    ...change,
+  };
+  let nowMs = NOW_MS;
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    sleep: async durationMs => {
+      nowMs += durationMs;
+    },
+  };
+  const permissions = mockServices.permissions.mock();
+  permissions.authorize.mockImplementation(async requests =>
+    requests.map(() => ({ result: 'ALLOW' as const })),
+  );
+  const userInfo = mockServices.userInfo.mock();
+  userInfo.getUserInfo.mockImplementation(async credentials => {
+    const { userEntityRef } = credentials.principal as {
+      userEntityRef: string;
+    };
+    return {
+      userEntityRef,
+      ownershipEntityRefs: [userEntityRef, ...(PEOPLE[userEntityRef] ?? [])],
+    };
+  });
+  const catalog = catalogServiceMock({
+    entities: [
+      component('orders', 'group:default/team-a'),
+      component('billing', 'group:default/team-b'),
+    ],
+  });
+  const { admins } = config;
+  const clusters = new ClusterDirectory(config, tracking);
+  const parts = {
+    tracking,
+    clusters,
+    clock,
+    admins,
+    authorizer: new Authorizer({ permissions, userInfo, admins }),
+    entities: new EntityAccess(catalog),
+    allowList: new ImportAllowList(config.imports.allow, {
+      resolve: async () => ['93.184.216.34'],
+    }),
+  };
+  const volumeReader = new VolumeReader(parts);
+  return {
+    cluster,
+    tracking,
+    permissions,
+    clock,
+    images: new ImageService(parts),
+    volumes: new VolumeService(parts),
+    volumeReader,
+    namespaces: new NamespaceService(parts),
+    waits: new WaitService({ ...parts, volumes: volumeReader }),
+  };
+}
+
+export const as = (name: string) => ({
+  credentials: mockCredentials.user(`user:default/${name}`),
+});
