@@ -28,4 +28,8 @@ backend.add(
 
 backend.add(import('./demo'));
 
-backend.start();
+backend.start().catch(error => {
+  // Whatever did start would keep the process alive, half a backend.
+  process.stderr.write(`${error.stack ?? error}\n`);
+  process.exit(1);
+});

@@ -15,7 +15,7 @@ export class Service {
   #child;
   #lines;
 
-  /** Resolves when the process ends: to the exit code or the signal's name. */
+  /** Resolves when the process has ended and its log is written: to the exit code or the signal's name. */
   ended;
 
   /**
@@ -38,19 +38,21 @@ export class Service {
       ],
       {
         cwd,
-        env: { ...nodeEnvironment(), ...env },
+        // Logs go to a file: no colours.
+        env: { ...nodeEnvironment(), FORCE_COLOR: '0', ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         // Ctrl-C reaches the launcher alone, which stops everything in order.
         detached: true,
       },
     );
     const log = createWriteStream(logFile);
-    this.#child.stdout.pipe(log);
-    this.#child.stderr.pipe(log);
+    this.#child.stdout.pipe(log, { end: false });
+    this.#child.stderr.pipe(log, { end: false });
     this.#lines = createInterface({ input: this.#child.stdout });
     this.ended = new Promise(resolve => {
-      this.#child.once('error', error => resolve(error.message));
-      this.#child.once('exit', (code, signal) => resolve(signal ?? code));
+      const end = how => log.end(() => resolve(how));
+      this.#child.once('error', error => end(error.message));
+      this.#child.once('close', (code, signal) => end(signal ?? code));
     });
   }
 
