@@ -41,19 +41,25 @@ export const namespacesQuery = z.object({
   for: z.enum(['clone', 'import']).optional(),
 });
 
-export const volumesQuery = z.union(
-  [
-    z.object({ entityRef: z.string().min(1) }).strict(),
-    z
-      .object({ cluster: z.string().min(1), namespace: z.string().min(1) })
-      .strict(),
-  ],
-  {
-    errorMap: () => ({
+export const volumesQuery = z
+  .object({
+    entityRef: z.string().min(1).optional(),
+    cluster: z.string().min(1).optional(),
+    namespace: z.string().min(1).optional(),
+  })
+  .transform(({ entityRef, cluster, namespace }, context) => {
+    if (entityRef !== undefined && !cluster && !namespace) {
+      return { entityRef };
+    }
+    if (entityRef === undefined && cluster && namespace) {
+      return { cluster, namespace };
+    }
+    context.addIssue({
+      code: 'custom',
       message: 'give either entityRef, or cluster and namespace',
-    }),
-  },
-);
+    });
+    return z.NEVER;
+  });
 
 export const objectParams = z.object({
   cluster: z.string(),

@@ -121,6 +121,7 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
     cluster,
     tracking,
     permissions,
+    authorizer: parts.authorizer,
     clock,
     images: new ImageService(parts),
     volumes: new VolumeService(parts),

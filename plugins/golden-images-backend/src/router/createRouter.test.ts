@@ -1,0 +1,281 @@
+import {
+  mockCredentials,
+  mockErrorHandler,
+  mockServices,
+} from '@backstage/backend-test-utils';
+import {
+  cloneResponseSchema,
+  imageListSchema,
+  importResponseSchema,
+  namespaceListSchema,
+  volumeListSchema,
+  waitStatusSchema,
+} from '@golden-images/plugin-golden-images-common';
+import express from 'express';
+import request from 'supertest';
+import { ClusterService } from '../service';
+import { as, createWorld } from '../service/__testUtils__/world';
+import { createRouter } from './createRouter';
+
+const token = (name: string) =>
+  mockCredentials.user.header(`user:default/${name}`);
+const service = () => mockCredentials.service.header();
+
+const IMPORT = {
+  name: 'ubuntu',
+  version: '1',
+  source: { http: { url: 'https://images.example/u.qcow2?key=SECRET' } },
+  size: '10Gi',
+};
+
+function createApp() {
+  const world = createWorld();
+  const auditor = mockServices.auditor.mock();
+  const closed: { eventId: string; meta?: unknown; end: string }[] = [];
+  auditor.createEvent.mockImplementation(async ({ eventId, meta }) => ({
+    success: async () => {
+      closed.push({ eventId, meta, end: 'success' });
+    },
+    fail: async ({ error }) => {
+      closed.push({ eventId, meta, end: error.name });
+    },
+  }));
+  const app = express()
+    .use(
+      createRouter({
+        ...world,
+        httpAuth: mockServices.httpAuth({
+          defaultCredentials: mockCredentials.none(),
+        }),
+        auditor,
+        clusters: new ClusterService(world),
+      }),
+    )
+    .use(mockErrorHandler());
+  return { ...world, app, closed };
+}
+
+describe('router', () => {
+  it('imports, and opens and closes an audit event without secrets', async () => {
+    const { app, closed } = createApp();
+    const response = await request(app)
+      .post('/images')
+      .set('Authorization', token('lena'))
+      .send(IMPORT);
+    expect(response.status).toBe(202);
+    const body = importResponseSchema.parse(response.body);
+    expect(body).toMatchObject({ created: true, dryRun: false });
+    expect(closed).toEqual([
+      {
+        eventId: 'image-import',
+        meta: { name: 'ubuntu', version: '1', dryRun: false },
+        end: 'success',
+      },
+    ]);
+    expect(JSON.stringify([closed, body])).not.toContain('SECRET');
+    const list = await request(app)
+      .get('/images?cluster=dev&ready=false')
+      .set('Authorization', token('emil'));
+    expect(imageListSchema.parse(list.body).items).toHaveLength(1);
+    const one = await request(app)
+      .get('/images/dev/golden-images/ubuntu-1')
+      .set('Authorization', token('emil'));
+    expect(one.body.name).toBe('ubuntu-1');
+  });
+
+  it('takes a dry run from the query', async () => {
+    const { app, cluster } = createApp();
+    const response = await request(app)
+      .post('/images?dryRun=true')
+      .set('Authorization', token('lena'))
+      .send(IMPORT);
+    expect(response.status).toBe(202);
+    expect(response.body.dryRun).toBe(true);
+    expect(cluster.count('datavolumes')).toBe(0);
+  });
+
+  it('audits what it denies, once', async () => {
+    const { app, closed } = createApp();
+    const write = await request(app)
+      .post('/images')
+      .set('Authorization', token('dora'))
+      .send(IMPORT);
+    expect(write.status).toBe(403);
+    expect(write.body.error.message).toMatch(/may not import into/);
+    const read = await request(app)
+      .get('/volumes?cluster=dev&namespace=team-b')
+      .set('Authorization', token('dora'));
+    expect(read.status).toBe(403);
+    expect(closed).toEqual([
+      expect.objectContaining({
+        eventId: 'image-import',
+        end: 'NotAllowedError',
+      }),
+      {
+        eventId: 'access-denied',
+        meta: { method: 'GET', path: '/volumes' },
+        end: 'NotAllowedError',
+      },
+    ]);
+  });
+
+  it('names every field that is wrong', async () => {
+    const { app, cluster } = createApp();
+    const response = await request(app)
+      .post('/images')
+      .set('Authorization', token('lena'))
+      .send({
+        name: 'Ubuntu!',
+        size: '10 GB',
+        source: { http: { url: 'x', password: 'y' } },
+        more: true,
+      });
+    expect(response.status).toBe(400);
+    for (const field of [
+      'name: must consist of lower case',
+      'size: must be a Kubernetes quantity',
+      'source.http.url: ',
+      "'password'",
+      "'more'",
+    ]) {
+      expect(response.body.error.message).toContain(field);
+    }
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it.each([
+    ['/images?ready=perhaps', 'ready: '],
+    ['/images?cluster=a&cluster=b', 'cluster: '],
+    ['/namespaces?for=eating', 'for: '],
+    ['/volumes', 'query: give either entityRef, or cluster and namespace'],
+    ['/volumes?cluster=dev', 'query: give either'],
+    [
+      '/volumes?entityRef=component:default/a&cluster=dev&namespace=b',
+      'query: give either',
+    ],
+    ['/volumes?entityRef=nonsense', 'entityRef: "nonsense" must be'],
+  ])('refuses GET %s', async (path, message) => {
+    const { app } = createApp();
+    const response = await request(app)
+      .get(path)
+      .set('Authorization', token('ada'));
+    expect(response.status).toBe(400);
+    expect(response.body.error.message).toContain(message);
+  });
+
+  it.each([
+    ['GET', '/clusters', ['user']],
+    ['GET', '/namespaces', ['user']],
+    ['GET', '/images', ['user']],
+    ['GET', '/images/dev/golden-images/x', ['user']],
+    ['POST', '/images', ['user']],
+    ['GET', '/volumes', ['user']],
+    ['GET', '/volumes/dev/team-a/x', ['user']],
+    ['POST', '/volumes', ['user']],
+    ['POST', '/waits', ['user']],
+    ['POST', '/waits/status', ['service']],
+    ['POST', '/waits/release', ['service']],
+  ])('%s %s is for %j alone', async (method, path, allowed) => {
+    const { app } = createApp();
+    const ask = async (header?: string) => {
+      const sent =
+        method === 'GET' ? request(app).get(path) : request(app).post(path);
+      const response = await (header
+        ? sent.set('Authorization', header)
+        : sent);
+      return response.status;
+    };
+    expect(await ask()).toBe(401);
+    for (const [kind, header] of [
+      ['user', token('ada')],
+      ['service', service()],
+    ]) {
+      const status = await ask(header);
+      if (allowed.includes(kind)) expect([200, 400, 404]).toContain(status);
+      else expect(status).toBe(403);
+    }
+  });
+
+  it('lists clusters and namespaces', async () => {
+    const { app } = createApp();
+    const clusters = await request(app)
+      .get('/clusters')
+      .set('Authorization', token('dora'));
+    expect(clusters.body.items).toEqual([
+      expect.objectContaining({ name: 'dev', connection: 'connected' }),
+    ]);
+    const namespaces = await request(app)
+      .get('/namespaces?for=clone')
+      .set('Authorization', token('dora'));
+    expect(namespaceListSchema.parse(namespaces.body).items).toEqual([
+      {
+        cluster: 'dev',
+        name: 'team-a',
+        owner: 'group:default/team-a',
+        imageNamespace: false,
+      },
+    ]);
+  });
+
+  it('clones, shows volumes, waits and releases', async () => {
+    const { app, images, tracking, closed } = createApp();
+    await images.import(IMPORT, { ...as('lena'), dryRun: false });
+    const image = 'dev/golden-images/ubuntu-1';
+    tracking.states.set(image, { state: 'ready' });
+    tracking.sources.set(image, {
+      uid: 'claim',
+      capacityBytes: 10 * 2 ** 30,
+      storageClass: 'longhorn',
+      accessModes: ['ReadWriteOnce'],
+    });
+    const clone = await request(app)
+      .post('/volumes')
+      .set('Authorization', token('dora'))
+      .send({
+        image: { name: 'ubuntu', version: '1' },
+        namespace: 'team-a',
+        name: 'orders-disk',
+        entityRef: 'component:default/orders',
+        onTimeout: 'delete',
+        timeoutSeconds: 60,
+      });
+    expect(clone.status).toBe(202);
+    const { waitHandle } = cloneResponseSchema.parse(clone.body);
+    const volumes = await request(app)
+      .get('/volumes?entityRef=component:default/orders')
+      .set('Authorization', token('emil'));
+    expect(volumeListSchema.parse(volumes.body).items).toHaveLength(1);
+    const one = await request(app)
+      .get('/volumes/dev/team-a/orders-disk')
+      .set('Authorization', token('dora'));
+    expect(one.body).toMatchObject({
+      name: 'orders-disk',
+      owner: 'group:default/team-a',
+    });
+    const begun = await request(app)
+      .post('/waits')
+      .set('Authorization', token('dora'))
+      .send({ kind: 'volume', namespace: 'team-a', name: 'orders-disk' });
+    expect(begun.body.waitHandle).toMatch(/^v1\./);
+    const status = await request(app)
+      .post('/waits/status')
+      .set('Authorization', service())
+      .send({ waitHandle });
+    expect(waitStatusSchema.parse(status.body)).toMatchObject({
+      outcome: 'waiting',
+      sentence: 'Copying',
+    });
+    const release = await request(app)
+      .post('/waits/release')
+      .set('Authorization', service())
+      .send({ waitHandle });
+    expect(release.body).toEqual({
+      outcome: 'deleted',
+      sentence: 'It was deleted.',
+    });
+    expect(closed.map(event => [event.eventId, event.end])).toEqual([
+      ['volume-clone', 'success'],
+      ['wait-release', 'success'],
+    ]);
+  });
+});
