@@ -20,18 +20,20 @@ import { root } from '../install.mjs';
 export async function runDemo(options) {
   const progress = new Progress();
   const stop = new AbortController();
+  const stopped = new Promise(resolve => {
+    stop.signal.addEventListener('abort', resolve);
+  });
   const onSignal = () => stop.abort(new Error('Stopped'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, onSignal);
   }
   const giveBack = takeDataFolder(options.data);
   const services = [];
   try {
-    await start({ options, progress, services, signal: stop.signal });
-    const stopped = new Promise(resolve => {
-      if (stop.signal.aborted) resolve();
-      stop.signal.addEventListener('abort', resolve);
-    });
+    await Promise.race([
+      start({ options, progress, services, signal: stop.signal }),
+      stopped,
+    ]);
     await services.reduce((work, service) => service.orEnd(work), stopped);
     return 0;
   } catch (error) {
