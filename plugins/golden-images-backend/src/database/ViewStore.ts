@@ -67,7 +67,6 @@ interface ViewTableRow {
 
 type LinkColumn =
   | 'object_key'
-  | 'name'
   | 'volume_name'
   | 'claim_key'
   | 'volume_handle'

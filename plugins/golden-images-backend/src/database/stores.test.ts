@@ -140,10 +140,12 @@ describe.each(databases.eachSupportedId())('stores on %s', id => {
         before: { resourceVersion: '1', links: { volumeName: 'pv-b' } },
         after: { resourceVersion: '2' },
       });
-      const kept = await views.find('c1', 'PersistentVolumeClaim', 'name', [
-        'a',
-        'b',
-      ]);
+      const kept = await views.find(
+        'c1',
+        'PersistentVolumeClaim',
+        'object_key',
+        ['ns/a', 'ns/b'],
+      );
       expect(kept.find(view => view.name === 'a')?.document).toEqual({
         name: 'a',
       });

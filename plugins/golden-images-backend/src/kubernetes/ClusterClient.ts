@@ -58,8 +58,14 @@ export interface ClusterClient {
     mergePatch: object,
     precondition: { uid: string; resourceVersion?: string },
   ): Promise<T>;
-  /** Background propagation, with a precondition on the uid. `false` when it was gone already. */
-  delete(ref: ObjectRef, precondition: { uid: string }): Promise<boolean>;
+  /**
+   * Background propagation, with a precondition on the uid. `false` when it was
+   * gone already. 409 when a given resourceVersion is stale.
+   */
+  delete(
+    ref: ObjectRef,
+    precondition: { uid: string; resourceVersion?: string },
+  ): Promise<boolean>;
 }
 
 const type = (

@@ -23,7 +23,13 @@ export interface ClusterWatcher {
   listPage(
     type: ResourceType,
     scope: ListScope,
-    options: { limit: number; continueToken?: string; signal?: AbortSignal },
+    options: {
+      limit: number;
+      continueToken?: string;
+      /** Fails with 504, cause ResourceVersionTooLarge, when the server has not reached this version. */
+      notOlderThan?: string;
+      signal?: AbortSignal;
+    },
   ): Promise<ListPage>;
   /**
    * Ends without an error when the server ends the watch. An ERROR event is

@@ -91,12 +91,18 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
   async listPage(
     type: ResourceType,
     scope: ListScope,
-    options: { limit: number; continueToken?: string; signal?: AbortSignal },
+    options: {
+      limit: number;
+      continueToken?: string;
+      notOlderThan?: string;
+      signal?: AbortSignal;
+    },
   ): Promise<ListPage> {
     return this.#page<KubernetesObject>(type, {
       ...scope,
       limit: options.limit,
       token: options.continueToken,
+      notOlderThan: options.notOlderThan,
       signal: options.signal,
     });
   }
@@ -148,7 +154,7 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
 
   async delete(
     ref: ObjectRef,
-    precondition: { uid: string },
+    precondition: { uid: string; resourceVersion?: string },
   ): Promise<boolean> {
     const response = await this.#transport.send({
       method: 'DELETE',
@@ -233,6 +239,7 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
       labelSelector?: string;
       limit: number;
       token?: string;
+      notOlderThan?: string;
       signal?: AbortSignal;
     },
   ): Promise<{ items: T[]; resourceVersion: string; continueToken?: string }> {
@@ -243,6 +250,8 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
         continue: query.token,
         labelSelector: query.labelSelector,
         fieldSelector: query.fieldSelector,
+        resourceVersion: query.notOlderThan,
+        resourceVersionMatch: query.notOlderThan && 'NotOlderThan',
       }),
       signal: query.signal,
     });

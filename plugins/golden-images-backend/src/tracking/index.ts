@@ -1,3 +1,5 @@
+export { createTracking, type TrackingOptions } from './DefaultTracking';
+export { systemTiming, type Timing } from './Timing';
 export type {
   ActivityEntry,
   ObjectKey,

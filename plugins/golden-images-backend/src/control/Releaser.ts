@@ -1,0 +1,155 @@
+import {
+  ANNOTATIONS,
+  LABELS,
+  ROLE_CLONE,
+  ROLE_GOLDEN_IMAGE,
+} from '@golden-images/plugin-golden-images-common';
+import {
+  KubernetesApiError,
+  RESOURCES,
+  type ClusterClient,
+  type KubernetesObject,
+  type ObjectRef,
+} from '../kubernetes';
+
+/** What must be true of the object itself for it to be deleted. */
+export interface ReleaseTerms {
+  namespace: string;
+  name: string;
+  kind: 'image' | 'volume';
+  uid?: string;
+  requestHash?: string;
+  requestedBy?: string;
+}
+
+export type ReleaseOutcome =
+  | { outcome: 'deleted'; uid: string }
+  | { outcome: 'kept'; why: string };
+
+interface Present {
+  ref: ObjectRef;
+  object: KubernetesObject;
+}
+
+const kept = (why: string): ReleaseOutcome => ({ outcome: 'kept', why });
+
+/**
+ * Deletes objects of ours that were never ready, if their own annotations
+ * agreed to that when they were made. The object is read afresh and deleted
+ * only as it was read: what becomes ready in between stays.
+ */
+export class Releaser {
+  readonly #client: ClusterClient;
+
+  constructor(client: ClusterClient) {
+    this.#client = client;
+  }
+
+  /** @throws KubernetesApiError when the cluster refuses or does not answer */
+  async release(terms: ReleaseTerms): Promise<ReleaseOutcome> {
+    const present = await this.#read(terms);
+    if (!present) return kept('it does not exist any more');
+    const { object } = present;
+    const refusal = refusalOf(object, terms);
+    if (refusal) return kept(refusal);
+    const uid = object.metadata.uid ?? '';
+    if (object.metadata.deletionTimestamp) return { outcome: 'deleted', uid };
+    try {
+      await this.#delete(present);
+      return { outcome: 'deleted', uid };
+    } catch (error) {
+      if (isConflict(error)) return kept('it has changed at this moment');
+      throw error;
+    }
+  }
+
+  async #read({ namespace, name }: ReleaseTerms): Promise<Present | undefined> {
+    for (const type of [RESOURCES.dataVolumes, RESOURCES.claims]) {
+      const ref = { type, namespace, name };
+      const object = await this.#client.get(ref);
+      if (object) return { ref, object };
+    }
+    return undefined;
+  }
+
+  async #delete({ ref, object }: Present): Promise<void> {
+    const { uid = '', resourceVersion } = object.metadata;
+    try {
+      await this.#client.delete(ref, { uid, resourceVersion });
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      await this.#unlockAndDelete(ref, { uid, resourceVersion });
+    }
+  }
+
+  /** The policies that protect golden images let go what carries this annotation. */
+  async #unlockAndDelete(
+    ref: ObjectRef,
+    precondition: { uid: string; resourceVersion?: string },
+  ): Promise<void> {
+    const annotate = (value: string | null) => ({
+      metadata: { annotations: { [ANNOTATIONS.allowDelete]: value } },
+    });
+    const unlocked = await this.#client.patch(
+      ref,
+      annotate('true'),
+      precondition,
+    );
+    const { uid } = precondition;
+    try {
+      const { resourceVersion } = unlocked.metadata;
+      await this.#client.delete(ref, { uid, resourceVersion });
+    } catch (error) {
+      await this.#client.patch(ref, annotate(null), { uid });
+      throw error;
+    }
+  }
+}
+
+function refusalOf(
+  object: KubernetesObject,
+  terms: ReleaseTerms,
+): string | undefined {
+  const { labels = {}, annotations = {}, uid } = object.metadata;
+  const role = terms.kind === 'image' ? ROLE_GOLDEN_IMAGE : ROLE_CLONE;
+  const hash = annotations[ANNOTATIONS.requestHash];
+  if (labels[LABELS.role] !== role || hash === undefined) {
+    return 'it was not made here';
+  }
+  if (terms.uid !== undefined && terms.uid !== uid) {
+    return 'another object bears the name now';
+  }
+  if (terms.requestHash !== undefined && terms.requestHash !== hash) {
+    return 'it was made by another request';
+  }
+  const requestedBy = annotations[ANNOTATIONS.requestedBy];
+  if (terms.requestedBy !== undefined && terms.requestedBy !== requestedBy) {
+    return 'it was asked for by somebody else';
+  }
+  if (annotations[ANNOTATIONS.onTimeout] !== 'delete') {
+    return 'it was asked to be kept';
+  }
+  if (annotations[ANNOTATIONS.claimUid] !== undefined) {
+    return 'it was ready before';
+  }
+  return terms.kind === 'image' && phaseOf(object) === 'Succeeded'
+    ? 'it has just been imported'
+    : undefined;
+}
+
+function phaseOf({ status }: KubernetesObject): unknown {
+  return (status as { phase?: unknown } | undefined)?.phase;
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 409;
+}
+
+/** An admission policy says no; plain missing rights do not name one. */
+function isLocked(error: unknown): boolean {
+  return (
+    error instanceof KubernetesApiError &&
+    error.status === 403 &&
+    error.message.includes('ValidatingAdmissionPolicy')
+  );
+}

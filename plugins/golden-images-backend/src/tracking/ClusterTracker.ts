@@ -1,0 +1,345 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { ClusterConfig } from '../config/types';
+import type {
+  Fence,
+  StatusStore,
+  TrackedStore,
+  TrackerStatus,
+  ViewStore,
+} from '../database';
+import {
+  KubernetesApiError,
+  RESOURCES,
+  type ClusterClient,
+  type ClusterWatcher,
+} from '../kubernetes';
+import { Ingest } from './Ingest';
+import { Projector, type DerivedRow } from './Projector';
+import { Reflector, type FeedState } from './Reflector';
+import type { Timing } from './Timing';
+import { backoffMs } from './backoff';
+import { clusterState, type FeedStates } from './clusterState';
+import {
+  LONGHORN_NAMESPACE,
+  feedsOf,
+  longhornFeed,
+  type FeedPlan,
+} from './feeds';
+import { recordOf } from './objectRecords';
+import { missingRights } from './rights';
+import { KINDS } from './views';
+
+const TICK_MS = 1_000;
+const STATUS_INTERVAL_MS = 5_000;
+const RIGHTS_INTERVAL_MS = 10 * 60_000;
+const EVENT_LIFE_MS = 60 * 60_000;
+
+export interface ClusterTrackerOptions {
+  cluster: ClusterConfig;
+  client: ClusterClient & ClusterWatcher;
+  views: ViewStore;
+  tracked: TrackedStore;
+  statuses: StatusStore;
+  fence: Fence;
+  timing: Timing;
+  logger: LoggerService;
+  idleTimeoutMs?: number;
+  onDerived: (rows: DerivedRow[]) => void;
+  onChange: () => void;
+}
+
+/** Follows one cluster while its lease is held: its feeds, its rows and its status. */
+export class ClusterTracker {
+  readonly #options: ClusterTrackerOptions;
+  readonly #abort = new AbortController();
+  readonly #ingest: Ingest;
+  readonly #projector: Projector;
+  readonly #feeds: FeedStates = new Map();
+  #status: TrackerStatus = { connection: 'connecting', missing: [] };
+  #missingRights: { feature: string; reason: string }[] = [];
+  #complete?: () => void;
+  readonly #completed = new Promise<void>(resolve => {
+    this.#complete = resolve;
+  });
+
+  constructor(options: ClusterTrackerOptions) {
+    const { cluster, views, tracked, fence, timing } = options;
+    this.#options = options;
+    const onError = (error: unknown) => this.#abort.abort(error);
+    this.#projector = new Projector({
+      cluster: cluster.name,
+      views,
+      tracked,
+      fence,
+      nowMs: () => timing.nowMs(),
+      context: () => ({
+        imageNamespaces: cluster.imageNamespaces,
+        longhornReadable: this.#longhornReadable(),
+        isFollowed: namespace =>
+          cluster.scope === 'cluster' || cluster.scope.includes(namespace),
+      }),
+      onDerived: options.onDerived,
+      onChange: options.onChange,
+      onError,
+    });
+    this.#ingest = new Ingest({
+      views,
+      fence,
+      toRecord: (feed, object) => recordOf(feed, object, timing.nowMs()),
+      onChanges: changes => this.#projector.changed(changes),
+      onError,
+    });
+  }
+
+  get status(): TrackerStatus {
+    return this.#status;
+  }
+
+  /** Aborted as soon as nothing may be written any more. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Resolves when every list is complete or refused, and rows are derived from them. */
+  get completed(): Promise<void> {
+    return this.#completed;
+  }
+
+  /** Until the signal is aborted. Rejects when the database fails or the lease is lost. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = () => this.#abort.abort();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    try {
+      await this.#follow(this.#abort.signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await this.#sayGoodbye();
+    }
+  }
+
+  /** Reads one name from the cluster now and derives its row. */
+  async refresh(namespace: string, name: string): Promise<void> {
+    const { client, timing } = this.#options;
+    const plans = [...this.#feeds.values()].map(entry => entry.plan);
+    const records = [];
+    for (const type of [RESOURCES.dataVolumes, RESOURCES.claims]) {
+      const plan = plans.find(
+        ({ feed }) =>
+          feed.type === type &&
+          (feed.scope.namespace ?? namespace) === namespace,
+      );
+      if (!plan) continue;
+      const object = await client.get({ type, namespace, name });
+      records.push(
+        object
+          ? recordOf(plan.feed, object, timing.nowMs())
+          : {
+              kind: type === RESOURCES.claims ? KINDS.claim : KINDS.dataVolume,
+              objectKey: `${namespace}/${name}`,
+            },
+      );
+    }
+    await this.#ingest.take(records);
+    await this.#projector.derive(`${namespace}/${name}`);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { statuses, cluster } = this.#options;
+    const before = (await statuses.read()).get(cluster.name)?.status;
+    this.#status = { ...this.#status, observedAt: before?.observedAt };
+    await this.#writeStatus();
+    const plans = feedsOf(cluster);
+    for (const plan of plans) this.#add(plan);
+    const tasks = [
+      ...plans.map(plan => this.#reflect(plan, signal)),
+      this.#followLonghorn(signal),
+      this.#everySecond(signal),
+    ];
+    try {
+      await Promise.all(tasks);
+    } catch (error) {
+      this.#abort.abort(error);
+      throw signal.reason instanceof Error ? signal.reason : error;
+    } finally {
+      await Promise.allSettled(tasks);
+    }
+    // An abort by a failure within is an error; one from outside is a stop.
+    if (isFailure(signal.reason)) throw signal.reason;
+  }
+
+  /** Cluster-wide where we may, else in Longhorn's own namespace. */
+  async #followLonghorn(signal: AbortSignal): Promise<void> {
+    const { client, timing } = this.#options;
+    const pending = longhornFeed();
+    this.#add(pending);
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        const type = RESOURCES.longhornVolumes;
+        const narrow =
+          !(await client.mayI('list', type)) &&
+          (await client.mayI('list', type, LONGHORN_NAMESPACE));
+        const plan = longhornFeed(narrow ? LONGHORN_NAMESPACE : undefined);
+        this.#feeds.delete(pending.feed.id);
+        this.#add(plan);
+        return await this.#reflect(plan, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof KubernetesApiError)) throw error;
+        if (error.status === 403 || error.status === 404) {
+          return await this.#reflect(pending, signal);
+        }
+        this.#heard(pending, { phase: 'failing', error });
+        await quietly(
+          timing.delay(
+            backoffMs({ failures, random: timing.random() }),
+            signal,
+          ),
+        );
+      }
+    }
+  }
+
+  #add(plan: FeedPlan) {
+    this.#feeds.set(plan.feed.id, { plan, state: { phase: 'listing' } });
+  }
+
+  async #reflect(plan: FeedPlan, signal: AbortSignal): Promise<void> {
+    const { client, timing, idleTimeoutMs } = this.#options;
+    const reflector = new Reflector({
+      watcher: client,
+      feed: plan.feed,
+      sink: this.#ingest,
+      timing,
+      idleTimeoutMs,
+      onState: state => this.#heard(plan, state),
+    });
+    await reflector.run(signal);
+  }
+
+  #heard(plan: FeedPlan, state: FeedState) {
+    const readable = this.#longhornReadable();
+    this.#feeds.set(plan.feed.id, { plan, state });
+    const { connection } = this.#status;
+    this.#updateStatus();
+    if (connection !== this.#status.connection) {
+      this.#options.onChange();
+      this.#logConnection();
+    }
+    if (readable !== this.#longhornReadable()) {
+      this.#projector.deriveAll().catch(error => this.#abort.abort(error));
+    }
+    this.#openWhenComplete();
+  }
+
+  #openWhenComplete() {
+    const complete = this.#complete;
+    if (!complete) return;
+    const states = [...this.#feeds.values()].map(entry => entry.state);
+    // A feed that failed after its list is complete too: it was heard once.
+    const known = states.every(
+      state => state.phase === 'refused' || state.heardAtMs !== undefined,
+    );
+    if (!known) return;
+    this.#complete = undefined;
+    const feeds = [...this.#feeds.values()].map(entry => entry.plan.feed);
+    this.#ingest
+      .forgetAllBut(feeds)
+      .then(() => this.#projector.open())
+      .then(() => this.#projector.settled())
+      .then(complete)
+      .catch(error => this.#abort.abort(error));
+  }
+
+  #longhornReadable(): boolean {
+    for (const { plan, state } of this.#feeds.values()) {
+      if (plan.feed.type === RESOURCES.longhornVolumes) {
+        return state.phase !== 'refused';
+      }
+    }
+    return false;
+  }
+
+  #updateStatus() {
+    const status = clusterState(
+      this.#feeds,
+      this.#status,
+      this.#options.timing.nowMs(),
+    );
+    this.#status = {
+      ...status,
+      missing: [...status.missing, ...this.#missingRights],
+    };
+  }
+
+  #logConnection() {
+    const { cluster, logger } = this.#options;
+    const { connection, message } = this.#status;
+    const words = `Cluster "${cluster.name}" is ${connection}`;
+    if (connection === 'unreachable') logger.warn(`${words}: ${message}`);
+    else logger.info(words);
+  }
+
+  async #everySecond(signal: AbortSignal): Promise<void> {
+    const { timing } = this.#options;
+    let statusAtMs = 0;
+    let rightsAtMs = 0;
+    let connection: string | undefined;
+    while (!signal.aborted) {
+      const nowMs = timing.nowMs();
+      await this.#projector.deriveDue();
+      if (
+        this.#status.connection === 'connected' &&
+        nowMs - rightsAtMs >= RIGHTS_INTERVAL_MS
+      ) {
+        rightsAtMs = nowMs;
+        await this.#checkRights();
+        await this.#forgetOldEvents(nowMs);
+      }
+      if (
+        connection !== this.#status.connection ||
+        nowMs - statusAtMs >= STATUS_INTERVAL_MS
+      ) {
+        statusAtMs = nowMs;
+        connection = this.#status.connection;
+        await this.#writeStatus();
+      }
+      await quietly(timing.delay(TICK_MS, signal));
+    }
+  }
+
+  async #checkRights() {
+    const { client, cluster } = this.#options;
+    this.#missingRights = await missingRights(client, cluster);
+    this.#updateStatus();
+  }
+
+  async #forgetOldEvents(nowMs: number) {
+    const { views, cluster } = this.#options;
+    const old = await views.keysSeenBefore(
+      cluster.name,
+      KINDS.event,
+      nowMs - EVENT_LIFE_MS,
+    );
+    await this.#ingest.take(old);
+  }
+
+  /** Until the next tracker is there, nobody knows more; a lost lease has a new writer. */
+  async #sayGoodbye() {
+    this.#status = { ...this.#status, connection: 'connecting' };
+    await this.#writeStatus().catch(() => undefined);
+  }
+
+  async #writeStatus() {
+    const { statuses, fence, timing } = this.#options;
+    await statuses.write(fence, this.#status, timing.nowMs());
+  }
+}
+
+async function quietly(delay: Promise<void>): Promise<void> {
+  await delay.catch(() => undefined);
+}
+
+function isFailure(reason: unknown): reason is Error {
+  return reason instanceof Error && reason.name !== 'AbortError';
+}

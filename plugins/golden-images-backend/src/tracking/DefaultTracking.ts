@@ -1,0 +1,332 @@
+import type {
+  DatabaseService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import { NotFoundError } from '@backstage/errors';
+import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
+import { randomUUID } from 'node:crypto';
+import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
+import { Controller, Releaser, releaseRefusal } from '../control';
+import {
+  ActivityStore,
+  DatabaseReader,
+  LeaseStore,
+  StatusStore,
+  TrackedStore,
+  ViewStore,
+  migrateDatabase,
+  type Fence,
+  type GoldenImagesReader,
+  type TrackerStatus,
+} from '../database';
+import {
+  DefaultClusterClient,
+  KubernetesApiError,
+  RESOURCES,
+  type ClusterClient,
+  type ClusterWatcher,
+} from '../kubernetes';
+import { ClusterFollower } from './ClusterFollower';
+import { ClusterTracker } from './ClusterTracker';
+import { Joiner } from './Joiner';
+import { LeaseKeeper } from './LeaseKeeper';
+import { Listeners } from './Listeners';
+import { systemTiming, type Timing } from './Timing';
+import type {
+  ActivityEntry,
+  ObjectKey,
+  RecordedActivity,
+  ReleaseRequest,
+  ReleaseResult,
+  SourceClaimInfo,
+  StorageClassInfo,
+  Tracking,
+} from './Tracking';
+import { sourceClaimInfo } from './sourceClaimInfo';
+import { KINDS, type StorageClassView } from './views';
+
+/** A tracker writes its status every 5 s; what is older has no writer. */
+const STATUS_LIFE_MS = 20_000;
+const REFRESH_WAIT_MS = 3_000;
+const REFRESH_POLL_MS = 150;
+
+interface Stores {
+  views: ViewStore;
+  tracked: TrackedStore;
+  statuses: StatusStore;
+  activity: ActivityStore;
+  leases: LeaseStore;
+}
+
+interface Followed {
+  config: ClusterConfig;
+  client: ClusterClient & ClusterWatcher & { close(): void };
+  follower: ClusterFollower;
+}
+
+export interface TrackingOptions {
+  config: GoldenImagesConfig;
+  database: DatabaseService;
+  logger: LoggerService;
+  timing?: Timing;
+  /** Silence after which a watch counts as dead. */
+  idleTimeoutMs?: number;
+}
+
+/** Opens the database and prepares to follow all clusters; `start` begins it. */
+export async function createTracking(
+  options: TrackingOptions,
+): Promise<Tracking> {
+  const knex = await migrateDatabase(options.database);
+  const views = new ViewStore(knex);
+  const statuses = new StatusStore(knex);
+  const stores: Stores = {
+    views,
+    statuses,
+    tracked: new TrackedStore(knex),
+    activity: new ActivityStore(knex),
+    leases: new LeaseStore(knex),
+  };
+  return new DefaultTracking(
+    options,
+    stores,
+    new DatabaseReader(knex, { views, statuses }),
+  );
+}
+
+class DefaultTracking implements Tracking {
+  readonly reader: GoldenImagesReader;
+  readonly #options: TrackingOptions;
+  readonly #stores: Stores;
+  readonly #timing: Timing;
+  readonly #clusters: Map<string, Followed>;
+  readonly #listeners = new Listeners();
+  readonly #abort = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    options: TrackingOptions,
+    stores: Stores,
+    reader: GoldenImagesReader,
+  ) {
+    this.#options = options;
+    this.#stores = stores;
+    this.#timing = options.timing ?? systemTiming;
+    this.reader = reader;
+    const holder = randomUUID();
+    this.#clusters = new Map(
+      options.config.clusters.map(config => [
+        config.name,
+        this.#prepare(config, holder),
+      ]),
+    );
+  }
+
+  async start(): Promise<void> {
+    this.#running = Promise.all(
+      [...this.#clusters.values()].map(({ follower }) =>
+        follower.run(this.#abort.signal),
+      ),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+    for (const { client } of this.#clusters.values()) client.close();
+  }
+
+  async clusterStatus(name?: string): Promise<ClusterStatus[]> {
+    const written = await this.#stores.statuses.read();
+    return [...this.#clusters.values()]
+      .filter(({ config }) => name === undefined || config.name === name)
+      .map(({ config, follower }) => ({
+        ...(follower.tracker?.status ??
+          this.#statusOfOthers(written.get(config.name))),
+        name: config.name,
+        title: config.title,
+        imageNamespaces: config.imageNamespaces,
+      }));
+  }
+
+  client(clusterName: string): ClusterClient {
+    return this.#cluster(clusterName).client;
+  }
+
+  async storageClasses(clusterName: string): Promise<StorageClassInfo[]> {
+    const rows = await this.#stores.views.listKind<StorageClassView>(
+      KINDS.storageClass,
+      clusterName,
+    );
+    return rows.map(row => row.document);
+  }
+
+  async sourceClaim(key: ObjectKey): Promise<SourceClaimInfo | undefined> {
+    const id = `${key.namespace}/${key.name}`;
+    const joiner = new Joiner(this.#stores.views, key.cluster);
+    const joined = (await joiner.load([id])).get(id);
+    return joined && sourceClaimInfo(joined);
+  }
+
+  async refresh(key: ObjectKey): Promise<void> {
+    const { follower, client } = this.#cluster(key.cluster);
+    try {
+      const { tracker } = follower;
+      if (tracker) {
+        await this.#within(REFRESH_WAIT_MS, tracker.completed);
+        await tracker.refresh(key.namespace, key.name);
+      } else {
+        await this.#awaitOthers(key, client);
+      }
+    } catch (error) {
+      if (!(error instanceof KubernetesApiError)) throw error;
+      this.#options.logger.debug(`Could not refresh ${key.name}: ${error}`);
+    }
+  }
+
+  async release(request: ReleaseRequest): Promise<ReleaseResult> {
+    const { name, kind } = request;
+    const { client } = this.#cluster(request.cluster);
+    await this.refresh(request);
+    const row =
+      kind === 'image'
+        ? await this.reader.getImage(request)
+        : await this.reader.getVolume(request);
+    const refusal = releaseRefusal(row);
+    if (refusal) return { outcome: 'kept', sentence: sentence(name, refusal) };
+    const result = await new Releaser(client).release(request);
+    if (result.outcome === 'kept') {
+      return { outcome: 'kept', sentence: sentence(name, result.why) };
+    }
+    await this.recordActivity({
+      ...keyOf(request),
+      uid: result.uid,
+      action: 'released',
+      actor: request.requestedBy,
+      message: `${name} was never ready and was deleted when its wait ended`,
+    });
+    await this.refresh(request);
+    return {
+      outcome: 'deleted',
+      sentence: `${name} was never ready and is deleted, as was agreed when it was asked for`,
+    };
+  }
+
+  async recordActivity(entry: ActivityEntry): Promise<void> {
+    await this.#stores.activity.add({
+      ...entry,
+      at: new Date(this.#timing.nowMs()).toISOString(),
+    });
+  }
+
+  async listActivity(key: ObjectKey, limit = 50): Promise<RecordedActivity[]> {
+    return this.#stores.activity.list(key, limit);
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  #cluster(name: string): Followed {
+    const found = this.#clusters.get(name);
+    if (!found) {
+      throw new NotFoundError(`No cluster "${name}" is configured`);
+    }
+    return found;
+  }
+
+  #prepare(config: ClusterConfig, holder: string): Followed {
+    const timing = this.#timing;
+    const client = DefaultClusterClient.create(config);
+    const { logger } = this.#options;
+    const keeper = new LeaseKeeper({
+      leases: this.#stores.leases,
+      cluster: config.name,
+      holder,
+      timing,
+    });
+    const follower = new ClusterFollower({
+      clusterName: config.name,
+      keeper,
+      timing,
+      logger,
+      createTracker: fence => this.#createTracker(config, client, fence),
+    });
+    return { config, client, follower };
+  }
+
+  #createTracker(
+    cluster: ClusterConfig,
+    client: ClusterClient & ClusterWatcher,
+    fence: Fence,
+  ): ClusterTracker {
+    const { logger, idleTimeoutMs } = this.#options;
+    const common = { ...this.#stores, client, timing: this.#timing, logger };
+    const tracker: ClusterTracker = new ClusterTracker({
+      ...common,
+      cluster,
+      fence,
+      idleTimeoutMs,
+      onDerived: rows => controller.consider(rows),
+      onChange: () => this.#listeners.tell(),
+    });
+    const controller = new Controller(
+      {
+        ...common,
+        joiner: new Joiner(this.#stores.views, cluster.name),
+        refresh: (namespace, name) => tracker.refresh(namespace, name),
+      },
+      tracker.signal,
+    );
+    return tracker;
+  }
+
+  #statusOfOthers(
+    written: { status: TrackerStatus; writtenAtMs: number } | undefined,
+  ): TrackerStatus {
+    if (!written) return { connection: 'connecting', missing: [] };
+    const ageMs = this.#timing.nowMs() - written.writtenAtMs;
+    if (ageMs <= STATUS_LIFE_MS) return written.status;
+    return {
+      ...written.status,
+      connection: 'connecting',
+      since: new Date(written.writtenAtMs).toISOString(),
+      message: 'No instance of the backend follows this cluster right now',
+    };
+  }
+
+  /** Another instance follows the cluster: waits until it has seen what is there now. */
+  async #awaitOthers(key: ObjectKey, client: ClusterClient): Promise<void> {
+    const { cluster, namespace, name } = key;
+    const objects = await Promise.all(
+      [RESOURCES.dataVolumes, RESOURCES.claims].map(type =>
+        client.get({ type, namespace, name }),
+      ),
+    );
+    const uids = objects.flatMap(object => object?.metadata.uid ?? []);
+    const id = `${namespace}/${name}`;
+    const joiner = new Joiner(this.#stores.views, cluster);
+    const untilMs = this.#timing.nowMs() + REFRESH_WAIT_MS;
+    while (this.#timing.nowMs() < untilMs) {
+      const joined = (await joiner.load([id])).get(id);
+      const known = [joined?.dataVolume, joined?.claim].flatMap(
+        view => view?.metadata.uid ?? [],
+      );
+      if (uids.join() === known.join()) return;
+      await this.#timing.delay(REFRESH_POLL_MS, this.#abort.signal);
+    }
+  }
+
+  async #within(ms: number, what: Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const late = this.#timing.delay(ms, stop.signal).catch(() => undefined);
+    await Promise.race([what, late]);
+    stop.abort();
+  }
+}
+
+function keyOf({ cluster, namespace, name }: ObjectKey): ObjectKey {
+  return { cluster, namespace, name };
+}
+
+const sentence = (name: string, why: string) => `${name} is kept: ${why}`;

@@ -1,0 +1,132 @@
+import type {
+  Fence,
+  ViewChange,
+  ViewDeletion,
+  ViewRecord,
+  ViewStore,
+} from '../database';
+import type { KubernetesObject } from '../kubernetes';
+import type { Feed, FeedSink } from './Reflector';
+
+/** The record of an object, or nothing when it is of no interest. */
+export type ToRecord = (
+  feed: Feed,
+  object: KubernetesObject,
+) => ViewRecord | ViewDeletion;
+
+const MAX_PENDING = 1_000;
+
+/**
+ * Writes what the reflectors hear into the database. While one batch is being
+ * written the next collects, the last word on each object only; a reflector
+ * that is too fast waits.
+ */
+export class Ingest implements FeedSink {
+  readonly #views: ViewStore;
+  readonly #fence: Fence;
+  readonly #toRecord: ToRecord;
+  readonly #onChanges: (changes: ViewChange[]) => Promise<void>;
+  readonly #onError: (error: unknown) => void;
+  #pending = new Map<string, ViewRecord | ViewDeletion>();
+  #writing?: Promise<void>;
+  readonly #seenByList = new Map<string, Set<string>>();
+
+  constructor(options: {
+    views: ViewStore;
+    fence: Fence;
+    toRecord: ToRecord;
+    onChanges: (changes: ViewChange[]) => Promise<void>;
+    /** A batch is lost: only a new list helps. */
+    onError: (error: unknown) => void;
+  }) {
+    this.#views = options.views;
+    this.#fence = options.fence;
+    this.#toRecord = options.toRecord;
+    this.#onChanges = options.onChanges;
+    this.#onError = options.onError;
+  }
+
+  listStarted(feed: Feed) {
+    this.#seenByList.set(feed.id, new Set());
+  }
+
+  async listed(feed: Feed, objects: KubernetesObject[]) {
+    for (const object of objects) this.#put(this.#toRecord(feed, object));
+    await this.flush();
+  }
+
+  async listEnded(feed: Feed) {
+    await this.flush();
+    const seen = this.#seenByList.get(feed.id) ?? new Set();
+    this.#seenByList.delete(feed.id);
+    const kept = await this.#views.keysOfFeed(this.#fence.cluster, feed.id);
+    for (const key of kept) {
+      if (!seen.has(idOf(key))) this.#put(key);
+    }
+    await this.flush();
+  }
+
+  async changed(
+    feed: Feed,
+    type: 'ADDED' | 'MODIFIED' | 'DELETED',
+    object: KubernetesObject,
+  ) {
+    const record = this.#toRecord(feed, object);
+    this.#put(type === 'DELETED' ? deletionOf(record) : record);
+    const writing = this.#write().catch(this.#onError);
+    if (this.#pending.size >= MAX_PENDING) await writing;
+  }
+
+  /** Objects that were read one by one, or found to be gone. */
+  async take(records: (ViewRecord | ViewDeletion)[]) {
+    records.forEach(record => this.#put(record));
+    await this.flush();
+  }
+
+  /** Objects of lists that are not followed any more. */
+  async forgetAllBut(feeds: Feed[]) {
+    const gone = await this.#views.keysOutsideFeeds(
+      this.#fence.cluster,
+      feeds.map(feed => feed.id),
+    );
+    await this.take(gone);
+  }
+
+  /** Resolves when everything that came before is written. Rejects as the database does. */
+  async flush(): Promise<void> {
+    while (this.#writing || this.#pending.size > 0) await this.#write();
+  }
+
+  #put(record: ViewRecord | ViewDeletion) {
+    const id = idOf(record);
+    this.#pending.set(id, record);
+    if ('document' in record) this.#seenByList.get(record.feed)?.add(id);
+  }
+
+  #write(): Promise<void> {
+    this.#writing ??= this.#writePending().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  async #writePending() {
+    while (this.#pending.size > 0) {
+      const batch = [...this.#pending.values()];
+      this.#pending = new Map();
+      const changes = await this.#views.apply(
+        this.#fence,
+        batch.filter(record => 'document' in record),
+        batch.filter(record => !('document' in record)),
+      );
+      if (changes.length > 0) await this.#onChanges(changes);
+    }
+  }
+}
+
+const idOf = ({ kind, objectKey }: ViewDeletion) => `${kind} ${objectKey}`;
+
+function deletionOf(record: ViewRecord | ViewDeletion): ViewDeletion {
+  const { kind, objectKey, uid } = record;
+  return { kind, objectKey, uid };
+}

@@ -1,0 +1,83 @@
+import type { Fence, LeaseRow, LeaseStore } from '../database';
+import type { Timing } from './Timing';
+
+const LEASE_MS = 15_000;
+const RENEW_MS = 5_000;
+const POLL_MS = 3_000;
+
+/**
+ * Holds the lease of one cluster. A lease whose beat stands still for as long
+ * as it lasts has no holder any more: that is seen by one's own clock, so that
+ * clocks need not agree. With both times a dead holder is replaced within 30 s.
+ */
+export class LeaseKeeper {
+  readonly #leases: LeaseStore;
+  readonly #cluster: string;
+  readonly #holder: string;
+  readonly #timing: Timing;
+
+  constructor(options: {
+    leases: LeaseStore;
+    cluster: string;
+    holder: string;
+    timing: Timing;
+  }) {
+    this.#leases = options.leases;
+    this.#cluster = options.cluster;
+    this.#holder = options.holder;
+    this.#timing = options.timing;
+  }
+
+  /** Waits until the lease is ours. Rejects when the signal is aborted. */
+  async acquire(signal: AbortSignal): Promise<Fence> {
+    let seen: LeaseRow | undefined;
+    let seenAtMs = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      const row = await this.#leases.read(this.#cluster);
+      const nowMs = this.#timing.nowMs();
+      if (row?.token !== seen?.token || row?.beat !== seen?.beat) {
+        seen = row;
+        seenAtMs = nowMs;
+      }
+      const free =
+        !row?.holder ||
+        nowMs - seenAtMs >= LEASE_MS ||
+        nowMs - row.renewedAtMs >= LEASE_MS;
+      const fence = free
+        ? await this.#leases.take(this.#cluster, this.#holder, row, nowMs)
+        : undefined;
+      if (fence) return fence;
+      await this.#timing.delay(POLL_MS, signal);
+    }
+  }
+
+  /**
+   * Renews the lease until the signal is aborted, or until it is lost: then it
+   * resolves to why. A holder that could not renew in time counts itself out.
+   */
+  async keep(fence: Fence, signal: AbortSignal): Promise<string | undefined> {
+    let renewedAtMs = this.#timing.nowMs();
+    for (;;) {
+      try {
+        await this.#timing.delay(RENEW_MS, signal);
+      } catch {
+        return undefined;
+      }
+      try {
+        if (!(await this.#leases.renew(fence, this.#timing.nowMs()))) {
+          return 'another instance has taken it over';
+        }
+        renewedAtMs = this.#timing.nowMs();
+      } catch (error) {
+        if (this.#timing.nowMs() - renewedAtMs >= LEASE_MS) {
+          return `it could not be renewed: ${error}`;
+        }
+      }
+    }
+  }
+
+  async giveBack(fence: Fence): Promise<void> {
+    await this.#leases.giveBack(fence);
+  }
+}

@@ -1,0 +1,224 @@
+import type { Image } from '@golden-images/plugin-golden-images-common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type {
+  Fence,
+  TrackedRecord,
+  TrackedStore,
+  ViewChange,
+  ViewStore,
+} from '../database';
+import { AffectedKeys } from './AffectedKeys';
+import { Dirty } from './Dirty';
+import { Joiner } from './Joiner';
+import { NeighbourLoader } from './NeighbourLoader';
+import { deriveRow, type DeriveContext } from './deriveRow';
+import { KINDS, type DataSourceView, type Joined } from './views';
+
+const BATCH_SIZE = 100;
+
+/** A row that was derived just now, with all that it was derived from. */
+export interface DerivedRow {
+  key: string;
+  joined: Joined;
+  record: TrackedRecord;
+  /** Of an image: the DataSource of its name, as it was last seen. */
+  alias?: DataSourceView;
+}
+
+export interface ProjectorOptions {
+  cluster: string;
+  views: ViewStore;
+  tracked: TrackedStore;
+  fence: Fence;
+  context: () => DeriveContext;
+  nowMs: () => number;
+  /** Called after the rows are written, also for those that came out as before. */
+  onDerived: (rows: DerivedRow[]) => void;
+  onChange: () => void;
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Keeps the rows of one cluster as its objects are: derives again what a
+ * change concerns, and what is due because time has passed. While one batch is
+ * derived, the next collects.
+ */
+export class Projector {
+  readonly #options: ProjectorOptions;
+  readonly #affected: AffectedKeys;
+  readonly #joiner: Joiner;
+  readonly #neighbours: NeighbourLoader;
+  readonly #dirty = new Dirty();
+  #open = false;
+  #working?: Promise<void>;
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
+    this.#affected = new AffectedKeys(options, options.cluster);
+    this.#joiner = new Joiner(options.views, options.cluster);
+    this.#neighbours = new NeighbourLoader(options, options.cluster);
+  }
+
+  /** Takes note of changed objects; rows follow once all lists are complete. */
+  async changed(changes: ViewChange[]): Promise<void> {
+    this.#dirty.add(await this.#affected.of(changes));
+    if (changes.some(change => change.kind === KINDS.namespace)) {
+      this.#options.onChange();
+    }
+    this.#start();
+  }
+
+  /**
+   * All lists are complete: before that, a claim whose volume has not been
+   * listed yet would look as if it had lost it.
+   */
+  async open(): Promise<void> {
+    const { cluster, tracked } = this.#options;
+    this.#open = true;
+    await this.deriveAll();
+    this.#dirty.add(await tracked.allKeys(cluster));
+    this.#start();
+  }
+
+  /** Derives every row anew, as when a right was given or taken. */
+  async deriveAll(): Promise<void> {
+    const { cluster, views } = this.#options;
+    const kinds = [KINDS.dataVolume, KINDS.claim];
+    this.#dirty.add(await views.keysOfKinds(cluster, kinds));
+    this.#start();
+  }
+
+  /** Rows for which time alone changes the answer. */
+  async deriveDue(): Promise<void> {
+    const { cluster, tracked, nowMs } = this.#options;
+    if (!this.#open) return;
+    this.#dirty.add(await tracked.dueKeys(cluster, nowMs(), BATCH_SIZE));
+    this.#start();
+  }
+
+  /** Derives this row and waits for it. */
+  async derive(key: string): Promise<void> {
+    this.#dirty.add([key]);
+    await this.settled();
+  }
+
+  /** Resolves when nothing is left to derive, or nothing may be derived yet. */
+  async settled(): Promise<void> {
+    this.#start();
+    while (this.#working) await this.#working;
+  }
+
+  #start() {
+    if (!this.#open || this.#working || this.#dirty.size === 0) return;
+    this.#working = this.#work()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#working = undefined;
+      });
+  }
+
+  async #work() {
+    while (this.#dirty.size > 0) {
+      await this.#deriveBatch(this.#dirty.take(BATCH_SIZE));
+      await nextTurn();
+    }
+  }
+
+  async #deriveBatch(keys: string[]) {
+    const { cluster, tracked, fence, nowMs } = this.#options;
+    const joined = await this.#joiner.load(keys);
+    const previous = await tracked.load(cluster, keys);
+    const neighbours = await this.#neighbours.load([...joined.values()]);
+    const rows: DerivedRow[] = [];
+    for (const [key, parts] of joined) {
+      const record = deriveRow({
+        cluster,
+        joined: parts,
+        memory: previous.get(key)?.memory,
+        neighbours: neighbours(key),
+        context: this.#options.context(),
+        nowMs: nowMs(),
+      });
+      if (record) {
+        rows.push({ key, joined: parts, record, alias: neighbours(key).alias });
+      }
+    }
+    const derived = new Map(rows.map(row => [row.key, row.record]));
+    const changed = rows
+      .filter(({ key, record }) => differs(previous.get(key), record))
+      .map(row => row.record);
+    const removed = [...previous.keys()].filter(key => !derived.has(key));
+    await tracked.write(fence, changed, removed);
+    await this.#markConcerned(keys, previous, derived);
+    if (changed.length > 0 || removed.length > 0) this.#options.onChange();
+    this.#options.onDerived(rows);
+  }
+
+  /** Clones show facts of their image, so they follow when those change. */
+  async #markConcerned(
+    keys: string[],
+    previous: Map<string, TrackedRecord>,
+    derived: Map<string, TrackedRecord>,
+  ) {
+    const concerned = keys.filter(
+      key =>
+        shownByClones(previous.get(key)) !== shownByClones(derived.get(key)),
+    );
+    this.#dirty.add(await this.#affected.ofSources(concerned));
+    const moved = keys.flatMap(key => {
+      const before = imageOf(previous.get(key));
+      const after = imageOf(derived.get(key));
+      return before?.current === after?.current
+        ? []
+        : [before, after].flatMap(image =>
+            image ? `${image.namespace}/${image.image}` : [],
+          );
+    });
+    if (moved.length > 0) this.#dirty.add(await this.#clonesOfImages(moved));
+  }
+
+  async #clonesOfImages(images: string[]): Promise<string[]> {
+    const { cluster, tracked } = this.#options;
+    const versions = await tracked.versionsOf(cluster, images);
+    return this.#affected.ofSources(
+      versions.map(
+        ({ tracked: { object } }) => `${object.namespace}/${object.name}`,
+      ),
+    );
+  }
+}
+
+function differs(
+  before: TrackedRecord | undefined,
+  after: TrackedRecord,
+): boolean {
+  return before === undefined || comparable(before) !== comparable(after);
+}
+
+function comparable(record: TrackedRecord): string {
+  const { object } = record.tracked;
+  return JSON.stringify([
+    { ...record.tracked, object: { ...object, observedAt: undefined } },
+    record.memory,
+    record.kubernetesId ?? null,
+    record.sourceKey ?? null,
+    record.dueAtMs ?? null,
+  ]);
+}
+
+function imageOf(record: TrackedRecord | undefined): Image | undefined {
+  const object = record?.tracked.object;
+  return object?.kind === 'image' ? object : undefined;
+}
+
+function shownByClones(record: TrackedRecord | undefined): string | undefined {
+  const object = record?.tracked.object;
+  if (!object) return undefined;
+  const image = imageOf(record);
+  return JSON.stringify([
+    object.uid,
+    image?.image,
+    image?.version,
+    image?.verified,
+  ]);
+}

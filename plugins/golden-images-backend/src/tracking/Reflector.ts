@@ -1,0 +1,259 @@
+import { KubernetesApiError } from '../kubernetes';
+import type {
+  ClusterWatcher,
+  KubernetesObject,
+  ListScope,
+  ResourceType,
+  WatchEvent,
+} from '../kubernetes';
+import type { Timing } from './Timing';
+import { backoffMs } from './backoff';
+
+/** One list and watch: a resource, in all namespaces or in one. */
+export interface Feed {
+  /** Unique within the cluster. */
+  id: string;
+  type: ResourceType;
+  scope: ListScope;
+}
+
+/** Where a reflector puts what it hears. It waits for the sink before it reads on. */
+export interface FeedSink {
+  /** A new list starts: what is not in it is gone when it ends. */
+  listStarted(feed: Feed): void;
+  listed(feed: Feed, objects: KubernetesObject[]): Promise<void>;
+  listEnded(feed: Feed): Promise<void>;
+  changed(
+    feed: Feed,
+    type: 'ADDED' | 'MODIFIED' | 'DELETED',
+    object: KubernetesObject,
+  ): Promise<void>;
+}
+
+export interface FeedState {
+  /**
+   * `listing`: no complete list yet; `watching`: the world is known and
+   * followed; `failing`: the last attempt to reach the cluster failed;
+   * `refused`: the resource does not exist or we may not read it.
+   */
+  phase: 'listing' | 'watching' | 'failing' | 'refused';
+  error?: KubernetesApiError;
+  /** The last moment at which the server was heard on this feed. */
+  heardAtMs?: number;
+}
+
+const PAGE_SIZE = 500;
+const WATCH_SECONDS = 300;
+/** The API server sends a bookmark about every minute (Kubernetes 1.36). */
+const IDLE_TIMEOUT_MS = 90_000;
+const REFUSED_RETRY_MS = 60_000;
+const REFUSALS_BEFORE_BELIEVED = 3;
+const SHORT_WATCH_MS = 1_000;
+const LIST_ATTEMPTS = 3;
+
+export interface ReflectorOptions {
+  watcher: ClusterWatcher;
+  feed: Feed;
+  sink: FeedSink;
+  timing: Timing;
+  onState: (state: FeedState) => void;
+  idleTimeoutMs?: number;
+}
+
+/**
+ * Follows one feed for as long as it is not stopped: a paged list, then
+ * watches that go on where the last one ended. It lists anew when the server
+ * has forgotten that point (410), and waits longer after each failure.
+ */
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  #state: FeedState = { phase: 'listing' };
+  #resourceVersion?: string;
+  #failures = 0;
+  /** After an outage the server may have gone back in time: see `#verify`. */
+  #mustVerify = false;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Resolves when the signal is aborted; rejects only when the sink does. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#round(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof KubernetesApiError)) throw error;
+        try {
+          await this.#recover(error, signal);
+        } catch (interrupted) {
+          if (signal.aborted) return;
+          throw interrupted;
+        }
+      }
+    }
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    if (this.#resourceVersion === undefined) {
+      this.#resourceVersion = await this.#list(signal);
+    } else if (this.#mustVerify) {
+      await this.#verify(this.#resourceVersion, signal);
+    }
+    this.#mustVerify = false;
+    await this.#watch(this.#resourceVersion, signal);
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#listOnce(signal);
+      } catch (error) {
+        // The list outlived the server's memory between two pages.
+        if (!isGone(error) || attempt >= LIST_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #listOnce(signal: AbortSignal): Promise<string> {
+    const { watcher, feed, sink } = this.#options;
+    sink.listStarted(feed);
+    let continueToken: string | undefined;
+    for (;;) {
+      const page = await watcher.listPage(feed.type, feed.scope, {
+        limit: PAGE_SIZE,
+        continueToken,
+        signal,
+      });
+      await sink.listed(feed, page.items);
+      continueToken = page.continueToken;
+      if (!continueToken) {
+        await sink.listEnded(feed);
+        this.#heard('watching');
+        return page.resourceVersion;
+      }
+    }
+  }
+
+  /**
+   * A watch from a resourceVersion that the server has not reached stays
+   * silent for ever (recorded with Kubernetes 1.36): so after an outage, in
+   * which the server may have been restored from a backup, it is asked first.
+   */
+  async #verify(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { watcher, feed } = this.#options;
+    await watcher.listPage(feed.type, feed.scope, {
+      limit: 1,
+      notOlderThan: resourceVersion,
+      signal,
+    });
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { watcher, feed, sink, timing } = this.#options;
+    const startedAtMs = timing.nowMs();
+    let heardSomething = false;
+    const events = watcher.watch(feed.type, feed.scope, {
+      resourceVersion,
+      timeoutSeconds: Math.round(WATCH_SECONDS * (1 + timing.random())),
+      idleTimeoutMs: this.#options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+      signal,
+      onOpen: () => this.#heard('watching'),
+    });
+    for await (const event of events) {
+      await this.#pass(sink, feed, event);
+      heardSomething = true;
+      this.#failures = 0;
+      this.#heard('watching');
+    }
+    if (heardSomething || timing.nowMs() - startedAtMs >= SHORT_WATCH_MS) {
+      this.#failures = 0;
+    } else if (!signal.aborted) {
+      throw new KubernetesApiError({
+        status: 0,
+        message: 'The watch ended as soon as it had begun',
+      });
+    }
+  }
+
+  async #pass(sink: FeedSink, feed: Feed, event: WatchEvent): Promise<void> {
+    if (event.type === 'BOOKMARK') {
+      this.#resourceVersion = event.resourceVersion || this.#resourceVersion;
+      return;
+    }
+    await sink.changed(feed, event.type, event.object);
+    this.#resourceVersion =
+      event.object.metadata.resourceVersion ?? this.#resourceVersion;
+  }
+
+  async #recover(error: KubernetesApiError, signal: AbortSignal) {
+    const { timing } = this.#options;
+    this.#failures += 1;
+    if (isGone(error) || isFuture(error)) {
+      this.#resourceVersion = undefined;
+      // Once at once; a server that forgets what it has just said is broken.
+      if (this.#failures === 1) return;
+    } else if (this.#isRefused(error)) {
+      await this.#refused(error, signal);
+      return;
+    } else {
+      this.#mustVerify = true;
+      // A refused token or version: only a new list helps.
+      if (error.status === 400) this.#resourceVersion = undefined;
+    }
+    // That a watch breaks off is ordinary; it counts when the next attempt fails too.
+    if (this.#failures > 1 || this.#state.phase !== 'watching') {
+      this.#setState({ phase: 'failing', error });
+    }
+    const ms = backoffMs({
+      failures: this.#failures,
+      retryAfterSeconds: error.retryAfterSeconds,
+      random: timing.random(),
+    });
+    await timing.delay(ms, signal);
+  }
+
+  /** A right that is taken away may come back at once, when roles are applied anew. */
+  #isRefused({ status }: KubernetesApiError): boolean {
+    const known = this.#resourceVersion !== undefined;
+    return (
+      status === 404 ||
+      (status === 403 && (!known || this.#failures > REFUSALS_BEFORE_BELIEVED))
+    );
+  }
+
+  /** What cannot be read is not shown as if it could. */
+  async #refused(error: KubernetesApiError, signal: AbortSignal) {
+    const { timing, sink, feed } = this.#options;
+    this.#resourceVersion = undefined;
+    if (this.#state.phase !== 'refused') {
+      sink.listStarted(feed);
+      await sink.listEnded(feed);
+      this.#setState({ phase: 'refused', error });
+    }
+    await timing.delay(REFUSED_RETRY_MS * (1 + timing.random() / 4), signal);
+  }
+
+  #heard(phase: FeedState['phase']) {
+    this.#setState({ phase, heardAtMs: this.#options.timing.nowMs() });
+  }
+
+  #setState(state: FeedState) {
+    this.#state = { heardAtMs: this.#state.heardAtMs, ...state };
+    this.#options.onState(this.#state);
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.status === 410;
+}
+
+/** "Too large resource version": 504 with this cause (recorded with Kubernetes 1.36). */
+function isFuture(error: KubernetesApiError): boolean {
+  return error.causes.some(cause => cause.reason === 'ResourceVersionTooLarge');
+}

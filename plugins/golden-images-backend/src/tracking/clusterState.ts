@@ -1,0 +1,79 @@
+import type { TrackerStatus } from '../database';
+import type { FeedPlan } from './feeds';
+import type { FeedState } from './Reflector';
+
+export type FeedStates = Map<string, { plan: FeedPlan; state: FeedState }>;
+
+/**
+ * What the states of all feeds mean for the cluster. One feed that fails makes
+ * it `unreachable`: what is shown is not wholly the cluster's any more, and
+ * `observedAt` stands still at the moment when it was.
+ */
+export function clusterState(
+  feeds: FeedStates,
+  previous: TrackerStatus,
+  nowMs: number,
+): TrackerStatus {
+  const { connection, message } = connectionOf(feeds);
+  const heardAtMs = [...feeds.values()].flatMap(({ state }) =>
+    state.phase === 'watching' ? state.heardAtMs ?? [] : [],
+  );
+  const observedAt =
+    connection === 'connected' && heardAtMs.length > 0
+      ? isoTime(Math.min(...heardAtMs))
+      : previous.observedAt;
+  return {
+    connection,
+    since:
+      previous.connection === connection && previous.since
+        ? previous.since
+        : isoTime(nowMs),
+    observedAt:
+      previous.observedAt && observedAt && observedAt < previous.observedAt
+        ? previous.observedAt
+        : observedAt,
+    message,
+    missing: missingFeeds(feeds),
+  };
+}
+
+function connectionOf(
+  feeds: FeedStates,
+): Pick<TrackerStatus, 'connection' | 'message'> {
+  const states = [...feeds.values()];
+  const failing = states.find(({ state }) => state.phase === 'failing');
+  if (failing) {
+    return {
+      connection: 'unreachable',
+      message: wordsOf(failing.plan, failing.state),
+    };
+  }
+  if (states.some(({ state }) => state.phase === 'listing')) {
+    return { connection: 'connecting' };
+  }
+  const essential = states.filter(({ plan }) => plan.essential);
+  if (essential.every(({ state }) => state.phase === 'refused')) {
+    return {
+      connection: 'unreachable',
+      message: essential.map(({ plan, state }) => wordsOf(plan, state)).at(0),
+    };
+  }
+  return { connection: 'connected' };
+}
+
+function missingFeeds(feeds: FeedStates): TrackerStatus['missing'] {
+  return [...feeds.values()]
+    .filter(({ state }) => state.phase === 'refused')
+    .map(({ plan, state }) => ({
+      feature: plan.feature,
+      reason: wordsOf(plan, state),
+    }));
+}
+
+function wordsOf({ feed }: FeedPlan, { error }: FeedState): string {
+  const where = feed.scope.namespace ? ` in ${feed.scope.namespace}` : '';
+  const what = `${feed.type.resource}${where}`;
+  return `${what}: ${error?.message ?? 'cannot be read'}`.slice(0, 1024);
+}
+
+const isoTime = (ms: number) => new Date(ms).toISOString();

@@ -1,0 +1,161 @@
+import {
+  ANNOTATIONS,
+  LABELS,
+  ROLE_CLONE,
+  ROLE_GOLDEN_IMAGE,
+  type Image,
+  type ImageState,
+  type Volume,
+  type VolumeState,
+} from '@golden-images/plugin-golden-images-common';
+import type { TrackedRecord } from '../database';
+import type { Derived } from '../state/types';
+import { sourceOf } from './sources';
+import {
+  annotationOf,
+  labelOf,
+  ownerMetadata,
+  type DataSourceView,
+  type Joined,
+} from './views';
+
+/** What a row shows of other rows. */
+export interface Neighbours {
+  /** Of an image: the DataSource of its name. */
+  alias?: DataSourceView;
+  /** Of a volume: the row that it was copied from. */
+  source?: TrackedRecord;
+  /** Of a volume: the current version of the image that it was copied from. */
+  currentVersion?: string;
+  /** The source's namespace is followed, so that an absent source is known to be gone. */
+  sourceFollowed: boolean;
+}
+
+const ENTITY_REF = /^[a-z0-9]+:[^/\s:]+\/[^/\s]+$/i;
+
+export function imageDocument(
+  cluster: string,
+  joined: Joined,
+  derived: Derived<ImageState>,
+  neighbours: Neighbours,
+): Image {
+  const { dataVolume, namespace, name } = joined;
+  const { alias } = neighbours;
+  return {
+    kind: 'image',
+    ...facts(cluster, joined, ROLE_GOLDEN_IMAGE),
+    ...stateDetails(derived),
+    state: derived.state,
+    image: imageNameOf(joined),
+    version: labelOf(joined, LABELS.version),
+    current: alias?.claim?.namespace === namespace && alias.claim.name === name,
+    title: annotationOf(joined, ANNOTATIONS.title),
+    description: annotationOf(joined, ANNOTATIONS.description),
+    os: annotationOf(joined, ANNOTATIONS.os),
+    architecture: annotationOf(joined, ANNOTATIONS.architecture),
+    verified: verifiedOf(joined),
+    protection: 'advisory',
+    source: dataVolume?.sourceType
+      ? { type: dataVolume.sourceType, url: dataVolume.sourceUrl }
+      : undefined,
+    readyAt: annotationOf(joined, ANNOTATIONS.readyAt),
+  };
+}
+
+export function volumeDocument(
+  cluster: string,
+  joined: Joined,
+  derived: Derived<VolumeState>,
+  neighbours: Neighbours,
+): Volume {
+  return {
+    kind: 'volume',
+    ...facts(cluster, joined, ROLE_CLONE),
+    ...stateDetails(derived),
+    state: derived.state,
+    entityRef: entityRefOf(annotationOf(joined, ANNOTATIONS.entityRef)),
+    source: sourceOf(joined, neighbours),
+    usedBy: joined.longhornVolume?.workloads ?? [],
+  };
+}
+
+/** Name of the image without its version; that of the object where no label says it. */
+export function imageNameOf(joined: Joined): string {
+  return labelOf(joined, LABELS.image) ?? joined.name;
+}
+
+/** Ours: our role label and a request hash, on the DataVolume or on a claim without one. */
+export function isOurs(joined: Joined, role: string): boolean {
+  const owner = ownerMetadata(joined);
+  return (
+    owner?.labels[LABELS.role] === role &&
+    owner.annotations[ANNOTATIONS.requestHash] !== undefined
+  );
+}
+
+export function isOurImage(joined: Joined): boolean {
+  return isOurs(joined, ROLE_GOLDEN_IMAGE);
+}
+
+function facts(cluster: string, joined: Joined, role: string) {
+  const { dataVolume, claim, persistentVolume, longhornVolume } = joined;
+  const owner = ownerMetadata(joined);
+  return {
+    cluster,
+    namespace: joined.namespace,
+    name: joined.name,
+    uid: claim?.metadata.uid,
+    ours: isOurs(joined, role),
+    createdAt: owner?.createdAt,
+    requestedBy: entityRefOf(annotationOf(joined, ANNOTATIONS.requestedBy)),
+    sizes: {
+      requestedBytes: claim?.requestedBytes ?? dataVolume?.requestedBytes,
+      capacityBytes: persistentVolume?.capacityBytes ?? claim?.capacityBytes,
+      usedBytes: longhornVolume?.actualSizeBytes,
+    },
+    storageClass: claim?.storageClass ?? dataVolume?.storageClass,
+    volumeMode: volumeModeOf(claim?.volumeMode ?? dataVolume?.volumeMode),
+    accessModes: claim?.accessModes ?? dataVolume?.accessModes ?? [],
+    volumeHandle: persistentVolume?.volumeHandle,
+    longhorn: longhornVolume && {
+      volumeName: longhornVolume.metadata.name,
+      robustness: longhornVolume.robustness,
+      state: longhornVolume.state,
+      replicas: longhornVolume.replicas,
+      cloneState: longhornVolume.clone.state || undefined,
+    },
+    observedAt: new Date(joined.seenAtMs).toISOString(),
+  };
+}
+
+function stateDetails(derived: Derived) {
+  const { reason, since, message, remedy } = derived;
+  const { retries, attempts, progressPercent } = derived;
+  return {
+    reason,
+    since,
+    message,
+    remedy,
+    retries,
+    attempts,
+    progressPercent,
+  };
+}
+
+/** CDI before 1.65 prunes `checksum`: what the object still has was checked. */
+function verifiedOf({ dataVolume }: Joined): Image['verified'] {
+  if (dataVolume?.checksum) return 'checksum';
+  const byDigest =
+    dataVolume?.sourceType === 'registry' &&
+    /@sha256:[0-9a-f]{64}$/.test(dataVolume.sourceUrl ?? '');
+  return byDigest ? 'digest' : 'none';
+}
+
+function volumeModeOf(mode?: string): 'Filesystem' | 'Block' | undefined {
+  return mode === 'Filesystem' || mode === 'Block' ? mode : undefined;
+}
+
+/** An annotation is what anybody wrote: only what has the form of an entity ref is shown as one. */
+function entityRefOf(text?: string): string | undefined {
+  return text !== undefined && ENTITY_REF.test(text) ? text : undefined;
+}

@@ -1,0 +1,61 @@
+import type { ClusterConfig } from '../config/types';
+import {
+  KubernetesApiError,
+  RESOURCES,
+  type ClusterWatcher,
+  type ResourceType,
+} from '../kubernetes';
+
+interface Right {
+  feature: string;
+  verb: string;
+  type: ResourceType;
+  namespace?: string;
+}
+
+/** What writing needs; reading shows its own refusals. */
+function rightsOf(cluster: ClusterConfig): Right[] {
+  const { dataVolumes, dataSources, claims } = RESOURCES;
+  const inImages = cluster.imageNamespaces.flatMap(namespace => [
+    { feature: 'import', verb: 'create', type: dataVolumes, namespace },
+    { feature: 'identity', verb: 'patch', type: dataVolumes, namespace },
+    { feature: 'release', verb: 'delete', type: dataVolumes, namespace },
+    { feature: 'current', verb: 'create', type: dataSources, namespace },
+    { feature: 'current', verb: 'patch', type: dataSources, namespace },
+  ]);
+  const everywhere = cluster.scope === 'cluster' ? [undefined] : cluster.scope;
+  const inTargets = everywhere.flatMap(namespace => [
+    { feature: 'clone', verb: 'create', type: claims, namespace },
+    { feature: 'clone', verb: 'create', type: dataVolumes, namespace },
+  ]);
+  return [...inImages, ...inTargets];
+}
+
+/**
+ * Features that our account's rights switch off, each with the missing rule.
+ * A cluster that does not answer reviews says nothing about rights.
+ */
+export async function missingRights(
+  watcher: ClusterWatcher,
+  cluster: ClusterConfig,
+): Promise<{ feature: string; reason: string }[]> {
+  const missing = [];
+  for (const { feature, verb, type, namespace } of rightsOf(cluster)) {
+    try {
+      if (!(await watcher.mayI(verb, type, namespace))) {
+        const group = type.group
+          ? `${type.resource}.${type.group}`
+          : type.resource;
+        const where = namespace ? `in ${namespace}` : 'in every namespace';
+        missing.push({
+          feature,
+          reason: `The account of the backend may not ${verb} ${group} ${where}`,
+        });
+      }
+    } catch (error) {
+      if (!(error instanceof KubernetesApiError)) throw error;
+      return [];
+    }
+  }
+  return missing;
+}
