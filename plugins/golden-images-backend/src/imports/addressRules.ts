@@ -2,6 +2,14 @@ import * as ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
+const RANGE_WORDS: Record<string, string> = {
+  private: 'private',
+  uniqueLocal: 'private',
+  loopback: 'loopback',
+  carrierGradeNat: 'private, of a provider',
+  unspecified: 'unspecified',
+};
+
 /** Why an address is refused; `undefined` when it may be used. */
 export function refusalOfAddress(
   text: string,
@@ -16,14 +24,6 @@ export function refusalOfAddress(
   if (allowAddresses.some(cidr => inRange(address, cidr))) return undefined;
   return `${text} is not a public address (${RANGE_WORDS[range] ?? range})`;
 }
-
-const RANGE_WORDS: Record<string, string> = {
-  private: 'private',
-  uniqueLocal: 'private',
-  loopback: 'loopback',
-  carrierGradeNat: 'private, of a provider',
-  unspecified: 'unspecified',
-};
 
 /**
  * The IPv4 address inside an IPv6 address that translates to one: NAT64

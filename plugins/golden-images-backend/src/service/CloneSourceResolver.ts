@@ -173,15 +173,16 @@ export class CloneSourceResolver {
       .filter(v => v !== undefined);
     const { owner } = await this.#clusters.namespace(cluster, imageNamespace);
     const people = [owner, ...this.#admins].filter(ref => ref !== undefined);
+    const which = [
+      `there is no "${name}"`,
+      version !== undefined && `version "${clusterText(version)}"`,
+      version === undefined && versions.length > 0 && 'with a current version',
+      `in namespace "${imageNamespace}" of cluster "${cluster.name}".`,
+    ];
     return new NotFoundError(
       [
-        `image: there is no "${name}"${
-          version === undefined
-            ? versions.length > 0
-              ? ' with a current version'
-              : ''
-            : ` version "${clusterText(version)}"`
-        } in namespace "${imageNamespace}" of cluster "${cluster.name}".`,
+        'image:',
+        ...which,
         versions.length > 0 && `Ready versions: ${versions.join(', ')}.`,
         `It can be imported by ${
           people.join(', ') || 'nobody yet: goldenImages.admins is empty'
