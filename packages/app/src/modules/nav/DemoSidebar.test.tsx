@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import { mockApis, renderTestApp } from '@backstage/frontend-test-utils';
 import {
   createFrontendPlugin,
@@ -47,8 +47,11 @@ describe('DemoSidebar', () => {
 
     const dana = await screen.findByRole('link', { name: 'Dana' });
     expect(dana).toHaveAttribute('href', '/user-settings');
+    const sidebar = within(
+      screen.getByRole('navigation', { name: 'sidebar nav' }),
+    );
     expect(
-      screen.getAllByRole('link').map(link => link.getAttribute('href')),
+      sidebar.getAllByRole('link').map(link => link.getAttribute('href')),
     ).toEqual(['/', '/catalog', '/scaffolder', '/zebra', '/user-settings']);
     expect(
       screen.getByRole('link', { name: 'Golden Images demo, home' }),

@@ -43,6 +43,7 @@ describe('demo:publish', () => {
   /** A catalog that reads the folder like the real one: some time after the event. */
   function setUp(options: { existing?: Entity[]; looks?: number } = {}) {
     const inCatalog = [...(options.existing ?? [])];
+    let arriving: Entity[] = [];
     const events = mockServices.events.mock({
       publish: async () => {
         const provider = new DemoComponentsProvider({
@@ -58,7 +59,6 @@ describe('demo:publish', () => {
         });
       },
     });
-    let arriving: Entity[] = [];
     let looks = options.looks ?? 2;
     const delay = jest.fn(async () => {
       looks -= 1;
