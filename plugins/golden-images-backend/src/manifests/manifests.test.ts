@@ -211,21 +211,24 @@ describe('cloneManifest', () => {
   it.each([
     ['another namespace', { namespace: 'team-a' }],
     ['a larger size', { size: Quantity.parse('20Gi') }],
-  ])('is a DataVolume for %s', (_name, change) => {
-    const manifest = make(change);
-    expect(manifest.kind).toBe('DataVolume');
-    expect(manifest.spec).toEqual({
-      source: { pvc: { namespace: 'golden-images', name: 'ubuntu-1' } },
-      pvc: {
-        accessModes: ['ReadWriteOnce'],
-        volumeMode: 'Filesystem',
-        storageClassName: 'longhorn',
-        resources: {
-          requests: { storage: (change.size ?? target.size).toString() },
+  ] as [string, Partial<CloneTarget>][])(
+    'is a DataVolume for %s',
+    (_name, change) => {
+      const manifest = make(change);
+      expect(manifest.kind).toBe('DataVolume');
+      expect(manifest.spec).toEqual({
+        source: { pvc: { namespace: 'golden-images', name: 'ubuntu-1' } },
+        pvc: {
+          accessModes: ['ReadWriteOnce'],
+          volumeMode: 'Filesystem',
+          storageClassName: 'longhorn',
+          resources: {
+            requests: { storage: (change.size ?? target.size).toString() },
+          },
         },
-      },
-    });
-  });
+      });
+    },
+  );
 
   it('asks for exactly the bytes of a volume that is no whole unit', () => {
     const odd = Quantity.ofBytes(1_234_567_890);

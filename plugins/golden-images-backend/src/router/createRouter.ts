@@ -93,7 +93,7 @@ export function createRouter(options: RouterOptions): express.Router {
     const caller = await user(req);
     const filter = parse(volumesQuery, req.query, 'query');
     res.json(
-      'entityRef' in filter
+      filter.of === 'entity'
         ? await volumeReader.ofEntity(filter.entityRef, caller)
         : await volumeReader.ofNamespace(filter, caller),
     );

@@ -49,10 +49,10 @@ export const volumesQuery = z
   })
   .transform(({ entityRef, cluster, namespace }, context) => {
     if (entityRef !== undefined && !cluster && !namespace) {
-      return { entityRef };
+      return { of: 'entity' as const, entityRef };
     }
     if (entityRef === undefined && cluster && namespace) {
-      return { cluster, namespace };
+      return { of: 'namespace' as const, cluster, namespace };
     }
     context.addIssue({
       code: 'custom',

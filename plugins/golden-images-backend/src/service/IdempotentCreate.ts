@@ -5,13 +5,15 @@ import {
 } from '@backstage/errors';
 import {
   ANNOTATIONS,
-  LABELS,
-  ROLE_GOLDEN_IMAGE,
   type Image,
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
 import type { Tracked } from '../database/GoldenImagesStore';
-import { RESOURCES, type ClusterClient } from '../kubernetes/ClusterClient';
+import {
+  RESOURCES,
+  type ClusterClient,
+  type ResourceType,
+} from '../kubernetes/ClusterClient';
 import { KubernetesApiError } from '../kubernetes/KubernetesApiError';
 import type { Claim, DataVolume, RequestIdentity } from '../manifests/types';
 import type { Tracking } from '../tracking';
@@ -150,11 +152,9 @@ export class IdempotentCreate {
     target: CreateTarget,
     manifest: DataVolume | Claim,
   ): Promise<CreateResult | undefined> {
-    const type =
-      manifest.kind === 'DataVolume' ? RESOURCES.dataVolumes : RESOURCES.claims;
     try {
       const { object, warnings } = await client.create<DataVolume | Claim>(
-        type,
+        typeOf(manifest),
         manifest,
         { dryRun: target.dryRun },
       );
@@ -200,7 +200,8 @@ export class IdempotentCreate {
     client: ClusterClient,
     existing: ExistingObject,
   ): Promise<void> {
-    await this.#delete(client, existing.main);
+    const { resourceVersion } = existing.main.metadata;
+    if (!(await this.#delete(client, existing.main, resourceVersion))) return;
     const { namespace, name } = existing.main.metadata;
     const uids = [existing.dataVolume, existing.claim].map(
       object => object?.metadata.uid,
@@ -223,39 +224,45 @@ export class IdempotentCreate {
     }
   }
 
+  /**
+   * @param seen - the resourceVersion that was judged: an object that moved on
+   *   since, such as an import that became ready at last, is judged again
+   * @returns `false` when it moved on
+   */
   async #delete(
     client: ClusterClient,
     object: DataVolume | Claim,
-  ): Promise<void> {
-    const ref = {
-      type:
-        object.kind === 'DataVolume' ? RESOURCES.dataVolumes : RESOURCES.claims,
-      namespace: object.metadata.namespace,
-      name: object.metadata.name,
-    };
+    seen?: string,
+  ): Promise<boolean> {
+    const { namespace, name } = object.metadata;
+    const ref = { type: typeOf(object), namespace, name };
     const uid = object.metadata.uid!;
-    if (object.metadata.labels?.[LABELS.role] === ROLE_GOLDEN_IMAGE) {
+    try {
       // The policies that protect images let go only of what is unlocked.
-      await client
-        .patch(
-          ref,
-          { metadata: { annotations: { [ANNOTATIONS.allowDelete]: 'true' } } },
-          { uid },
-        )
-        .catch(ignoreGone);
+      await client.patch(
+        ref,
+        { metadata: { annotations: { [ANNOTATIONS.allowDelete]: 'true' } } },
+        { uid, resourceVersion: seen },
+      );
+    } catch (error) {
+      if (movedOn(error)) return false;
+      throw error;
     }
     await client.delete(ref, { uid });
+    return true;
   }
 }
 
-/** Somebody else was faster: the delete's precondition decides. */
-function ignoreGone(error: unknown): void {
-  if (
-    !(error instanceof KubernetesApiError) ||
-    ![404, 409].includes(error.status)
-  ) {
-    throw error;
-  }
+function typeOf(object: DataVolume | Claim): ResourceType {
+  return object.kind === 'DataVolume'
+    ? RESOURCES.dataVolumes
+    : RESOURCES.claims;
+}
+
+function movedOn(error: unknown): boolean {
+  return (
+    error instanceof KubernetesApiError && [404, 409].includes(error.status)
+  );
 }
 
 /** 409, or CDI's webhook over a claim of that name (422, CDI 1.66). */

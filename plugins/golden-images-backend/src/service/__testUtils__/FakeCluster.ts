@@ -45,7 +45,11 @@ export class FakeCluster implements ClusterClient {
     this.#uids += 1;
     const stored = structuredClone({
       ...object,
-      metadata: { uid: `uid-${this.#uids}`, ...object.metadata },
+      metadata: {
+        uid: `uid-${this.#uids}`,
+        resourceVersion: `${this.#uids}`,
+        ...object.metadata,
+      },
     });
     this.#objects.set(key({ type, ...stored.metadata }), stored);
     return stored;
@@ -104,13 +108,17 @@ export class FakeCluster implements ClusterClient {
   async patch<T extends KubernetesObject>(
     ref: ObjectRef,
     mergePatch: object,
-    precondition: { uid: string },
+    precondition: { uid: string; resourceVersion?: string },
   ) {
     this.#refuse('patch', ref.type);
     const found = this.#objects.get(key(ref));
     if (!found) throw new KubernetesApiError({ status: 404, message: 'gone' });
     if (found.metadata.uid !== precondition.uid) {
       throw new KubernetesApiError({ status: 409, message: 'other uid' });
+    }
+    const { resourceVersion = found.metadata.resourceVersion } = precondition;
+    if (found.metadata.resourceVersion !== resourceVersion) {
+      throw new KubernetesApiError({ status: 409, message: 'stale' });
     }
     const { metadata } = mergePatch as {
       metadata: { annotations: Record<string, string> };
@@ -119,6 +127,8 @@ export class FakeCluster implements ClusterClient {
       ...found.metadata.annotations,
       ...metadata.annotations,
     };
+    this.#uids += 1;
+    found.metadata.resourceVersion = `${this.#uids}`;
     this.writes.push(`patch ${key(ref)}`);
     return structuredClone(found) as T;
   }

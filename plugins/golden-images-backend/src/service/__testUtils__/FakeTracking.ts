@@ -134,12 +134,15 @@ export class FakeTracking implements Tracking {
   }
 
   async refresh(key: ObjectKey) {
-    const object = await this.cluster
-      .get<DataVolume>({ type: RESOURCES.dataVolumes, ...key })
-      .then(
-        found =>
-          found ?? this.cluster.get<Claim>({ type: RESOURCES.claims, ...key }),
-      );
+    const dataVolume = await this.cluster.get<DataVolume>({
+      type: RESOURCES.dataVolumes,
+      ...key,
+    });
+    const claim = await this.cluster.get<Claim>({
+      type: RESOURCES.claims,
+      ...key,
+    });
+    const object = dataVolume ?? claim;
     const kind = key.namespace === 'golden-images' ? 'image' : 'volume';
     const role = object?.metadata.labels?.[LABELS.role];
     const rowKey = `${role === 'clone' ? 'volume' : kind}/${keyOf(key)}`;
