@@ -20,6 +20,7 @@ import type { Clock } from './Clock';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { Problems } from './Problems';
 import { clusterText } from './clusterText';
+import { requireConnection } from './requireConnection';
 
 function isVersionOf(image: Image, request: CloneRequest): boolean {
   const { name, version } = request.image;
@@ -60,7 +61,10 @@ export class CloneSourceResolver {
     // Read from the cluster now: a clone must not be made of an old row.
     await this.#tracking.refresh(key);
     const tracked = await this.#tracking.reader.getImage(key);
-    if (!tracked) throw await this.#notFound(request, cluster, imageNamespace);
+    if (!tracked) {
+      await requireConnection(this.#tracking, cluster.name);
+      throw await this.#notFound(request, cluster, imageNamespace);
+    }
     const image = tracked.object;
     if (request.image.version !== undefined && !isVersionOf(image, request)) {
       // `a` + `b-c` and `a-b` + `c` bear the same name.

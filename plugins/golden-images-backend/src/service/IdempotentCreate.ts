@@ -236,21 +236,33 @@ export class IdempotentCreate {
   ): Promise<boolean> {
     const { namespace, name } = object.metadata;
     const ref = { type: typeOf(object), namespace, name };
-    const uid = object.metadata.uid!;
+    const precondition = { uid: object.metadata.uid!, resourceVersion: seen };
     try {
-      // The policies that protect images let go only of what is unlocked.
-      await client.patch(
-        ref,
-        { metadata: { annotations: { [ANNOTATIONS.allowDelete]: 'true' } } },
-        { uid, resourceVersion: seen },
-      );
+      await client.delete(ref, precondition).catch(async error => {
+        if (!isLocked(error)) throw error;
+        const unlocked = await client.patch(
+          ref,
+          { metadata: { annotations: { [ANNOTATIONS.allowDelete]: 'true' } } },
+          precondition,
+        );
+        const { resourceVersion } = unlocked.metadata;
+        await client.delete(ref, { ...precondition, resourceVersion });
+      });
+      return true;
     } catch (error) {
       if (movedOn(error)) return false;
       throw error;
     }
-    await client.delete(ref, { uid });
-    return true;
   }
+}
+
+/** The policies that protect images let go only of what is unlocked. */
+function isLocked(error: unknown): boolean {
+  return (
+    error instanceof KubernetesApiError &&
+    error.status === 403 &&
+    error.message.includes('ValidatingAdmissionPolicy')
+  );
 }
 
 function typeOf(object: DataVolume | Claim): ResourceType {

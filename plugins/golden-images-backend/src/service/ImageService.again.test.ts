@@ -258,13 +258,29 @@ describe('ImageService.import, run again', () => {
           expect(cluster.peek(ref)!.metadata.uid).not.toBe(uid);
           expect(cluster.peek(claimRef)).toBeUndefined();
           expect(cluster.writes.slice(1)).toEqual([
-            'patch datavolumes/golden-images/ubuntu-1',
             'delete datavolumes/golden-images/ubuntu-1',
             'create datavolumes/golden-images/ubuntu-1',
           ]);
         }
       },
     );
+
+    it('is unlocked first where policies protect it', async () => {
+      const { images, cluster, tracking } = await failed('failed');
+      cluster.refuseNext('delete', 'datavolumes', {
+        status: 403,
+        message: `datavolumes.cdi.kubevirt.io "ubuntu-1" is forbidden: ValidatingAdmissionPolicy 'golden-image-deny-delete' denied request`,
+      });
+      cluster.beforeCreate = () => {
+        tracking.states.clear();
+      };
+      await images.import(other({ replaceFailed: true }), run);
+      expect(cluster.writes.slice(1)).toEqual([
+        'patch datavolumes/golden-images/ubuntu-1',
+        'delete datavolumes/golden-images/ubuntu-1',
+        'create datavolumes/golden-images/ubuntu-1',
+      ]);
+    });
 
     it('is said to be replaced in a dry run, and left', async () => {
       const { images, cluster, uid } = await failed('failed');

@@ -29,6 +29,7 @@ import { ImportChecks } from './ImportChecks';
 import { IdempotentCreate, type CreateTarget } from './IdempotentCreate';
 import { checksumUnknown, inPlainWords } from './clusterErrors';
 import { imageDraft } from './drafts';
+import { requireConnection } from './requireConnection';
 import { importAgreement } from './waitAgreement';
 import { encodeWaitHandle } from './waitHandle';
 import { extendDeadline } from './extendDeadline';
@@ -93,6 +94,7 @@ export class ImageService {
     this.#clusters.named(key.cluster);
     const tracked = await this.#tracking.reader.getImage(key);
     if (!tracked) {
+      await requireConnection(this.#tracking, key.cluster);
       throw new NotFoundError(
         `There is no image "${key.namespace}/${key.name}" in cluster "${key.cluster}"`,
       );

@@ -97,11 +97,13 @@ export class ImportChecks {
       };
     }
     const used = readNames(annotations[ANNOTATIONS.usedVersions]);
-    return request.version !== undefined && used.includes(request.version)
-      ? {
-          problem: `version: "${request.version}" of image "${request.name}" was used before; other content is another version`,
-        }
-      : {};
+    if (!used.includes(request.version ?? '')) return {};
+    return {
+      problem:
+        request.version === undefined
+          ? `name: image "${request.name}" was used without a version before; other content is another version, so give one`
+          : `version: "${request.version}" of image "${request.name}" was used before; other content is another version`,
+    };
   }
 }
 

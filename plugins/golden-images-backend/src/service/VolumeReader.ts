@@ -17,6 +17,7 @@ import type { Tracked } from '../database/GoldenImagesStore';
 import type { ObjectKey, Tracking } from '../tracking';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { RequestOptions } from './ImageService';
+import { requireConnection } from './requireConnection';
 
 /** Volumes as their readers may see them. */
 export class VolumeReader {
@@ -111,6 +112,7 @@ export class VolumeReader {
       row ? refsOf([row]) : [],
       caller,
     );
+    if (!row) await requireConnection(this.#tracking, key.cluster);
     if (!row || !(owns(caller, owner) || entities.size > 0)) {
       throw new NotFoundError(
         `There is no volume "${key.namespace}/${key.name}" in cluster "${key.cluster}", or you may not see it`,

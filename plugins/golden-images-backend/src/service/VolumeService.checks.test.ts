@@ -34,6 +34,17 @@ describe('VolumeService.clone, before it writes', () => {
     });
   });
 
+  it('does not call an image missing while the cluster is silent', async () => {
+    const { volumes, tracking } = createWorldWithImage();
+    tracking.connection = 'unreachable';
+    await expect(
+      volumes.clone(other({ image: { name: 'debian' } }), run),
+    ).rejects.toMatchObject({
+      name: 'ServiceUnavailableError',
+      message: expect.stringMatching(/cannot be reached/),
+    });
+  });
+
   it('names the versions that there are', async () => {
     const { volumes, tracking } = createWorldWithImage();
     await tracking.refresh({

@@ -76,9 +76,17 @@ describe('WaitService.status', () => {
     tracking.rows.clear();
     await expect(waits.status(waitHandle)).resolves.toMatchObject({
       outcome: 'waiting',
+      sentence: 'Importing',
+    });
+    // not even then
+    tracking.rows.clear();
+    tracking.refresh = async () => {};
+    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+      outcome: 'waiting',
+      stage: 'accepted',
+      sentence: 'Requested',
     });
     cluster.remove(ref);
-    tracking.rows.clear();
     await expect(waits.status(waitHandle)).resolves.toMatchObject({
       outcome: 'gone',
       sentence: 'golden-images/ubuntu does not exist any more',
@@ -105,6 +113,7 @@ describe('WaitService.status', () => {
         'Importing (as of 2026-01-01T00:00:00.000Z: cluster "dev" cannot be reached)',
     });
     tracking.rows.clear();
+    tracking.refresh = async () => {};
     cluster.refuseNext('get', 'datavolumes', { status: 0, message: 'x' });
     await expect(waits.status(waitHandle)).resolves.toMatchObject({
       outcome: 'waiting',
@@ -130,7 +139,7 @@ describe('WaitService.begin', () => {
   });
 
   it('is refused for what is not there or may not be seen', async () => {
-    const { waits, cluster } = createWorld();
+    const { waits, cluster, tracking } = createWorld();
     cluster.put(RESOURCES.claims, {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
@@ -144,6 +153,8 @@ describe('WaitService.begin', () => {
     expect(await begin('dora', 'nope')).toBe('NotFoundError');
     expect(await begin('emil', 'disk')).toBe('NotFoundError');
     expect(await begin('dora', 'disk')).toMatch(/^uid-/);
+    tracking.connection = 'connecting';
+    expect(await begin('dora', 'nope')).toBe('ServiceUnavailableError');
   });
 });
 

@@ -1,5 +1,6 @@
 import { NotFoundError } from '@backstage/errors';
 import {
+  ANNOTATIONS,
   goldenImagesReadPermission,
   reasonInfo,
   stateSentence,
@@ -19,6 +20,8 @@ import type { ClusterDirectory } from './ClusterDirectory';
 import type { RequestOptions } from './ImageService';
 import type { VolumeReader } from './VolumeReader';
 import { inPlainWords } from './clusterErrors';
+import { findExisting, type ExistingObject } from './existingObject';
+import { requireConnection } from './requireConnection';
 import {
   decodeWaitHandle,
   encodeWaitHandle,
@@ -69,8 +72,10 @@ export class WaitService {
     const cluster = this.#clusters.ofRequest(request.cluster);
     const { kind, namespace, name } = request;
     const target = { cluster: cluster.name, kind, namespace, name };
-    const row = await inPlainWords(cluster.name, () => this.#freshRow(target));
+    await this.#refresh(target);
+    const row = await this.#row(target);
     if (!row) {
+      await requireConnection(this.#tracking, cluster.name);
       throw new NotFoundError(
         `name: there is no ${kind} "${namespace}/${name}" in cluster "${cluster.name}", or you may not see it`,
       );
@@ -96,18 +101,50 @@ export class WaitService {
     const handle = decodeWaitHandle(waitHandle);
     this.#clusters.named(handle.cluster);
     const [cluster] = await this.#tracking.clusterStatus(handle.cluster);
-    let row = await this.#row(handle);
-    if (!row || !isMeant(row, handle)) {
-      try {
-        // The tracker may not have seen our own write yet.
-        row = await this.#freshRow(handle);
-      } catch (error) {
-        if (!(error instanceof KubernetesApiError)) throw error;
-        return unreachable(cluster, handle);
-      }
+    const row =
+      (await this.#meantRow(handle)) ?? (await this.#freshMeantRow(handle));
+    return row
+      ? this.#describe(row, cluster)
+      : this.#withoutRow(handle, cluster);
+  }
+
+  async #meantRow(handle: WaitHandleContent): Promise<Row | undefined> {
+    const row = await this.#row(handle);
+    return row && isMeant(row, handle) ? row : undefined;
+  }
+
+  /** The tracker may not have seen our own write yet. */
+  async #freshMeantRow(handle: WaitHandleContent): Promise<Row | undefined> {
+    await this.#refresh(handle);
+    return this.#meantRow(handle);
+  }
+
+  /** Only the cluster itself can say that something is gone. */
+  async #withoutRow(
+    handle: WaitHandleContent,
+    cluster: ClusterStatus,
+  ): Promise<WaitStatus> {
+    const client = this.#tracking.client(handle.cluster);
+    let existing: ExistingObject | undefined;
+    try {
+      existing = await findExisting(client, handle);
+    } catch (error) {
+      if (!(error instanceof KubernetesApiError)) throw error;
+      return unreachable(cluster, handle);
     }
-    if (!row || !isMeant(row, handle)) return gone(cluster, handle, row);
-    return this.#describe(row, cluster);
+    const { uid, annotations } = existing?.main.metadata ?? {};
+    const meant =
+      existing !== undefined &&
+      annotations?.[ANNOTATIONS.requestHash] === handle.requestHash &&
+      (handle.uid === undefined || uid === handle.uid);
+    return meant
+      ? {
+          outcome: 'waiting',
+          stage: 'accepted',
+          sentence: 'Requested',
+          cluster,
+        }
+      : gone(cluster, handle, existing !== undefined);
   }
 
   async release(waitHandle: string): Promise<WaitRelease> {
@@ -141,10 +178,9 @@ export class WaitService {
       : this.#tracking.reader.getVolume(key);
   }
 
-  async #freshRow(handle: Target): Promise<Row | undefined> {
+  async #refresh(handle: Target): Promise<void> {
     const { cluster, namespace, name } = handle;
     await this.#tracking.refresh({ cluster, namespace, name });
-    return this.#row(handle);
   }
 
   #describe(row: Row, cluster: ClusterStatus): WaitStatus {
@@ -217,12 +253,12 @@ function unreachable(
 function gone(
   cluster: ClusterStatus,
   handle: WaitHandleContent,
-  other: Row | undefined,
+  replaced: boolean,
 ): WaitStatus {
   const name = `${handle.namespace}/${handle.name}`;
   return {
     outcome: 'gone',
-    sentence: other
+    sentence: replaced
       ? `${name} was replaced by another ${handle.kind} of that name`
       : `${name} does not exist any more`,
     remedy: 'Somebody deleted it; ask for it again.',

@@ -133,10 +133,17 @@ export class FakeCluster implements ClusterClient {
     return structuredClone(found) as T;
   }
 
-  async delete(ref: ObjectRef, precondition: { uid: string }) {
+  async delete(
+    ref: ObjectRef,
+    precondition: { uid: string; resourceVersion?: string },
+  ) {
     this.#refuse('delete', ref.type);
     const found = this.#objects.get(key(ref));
     if (found?.metadata.uid !== precondition.uid) return false;
+    const { resourceVersion = found.metadata.resourceVersion } = precondition;
+    if (found.metadata.resourceVersion !== resourceVersion) {
+      throw new KubernetesApiError({ status: 409, message: 'stale' });
+    }
     this.writes.push(`delete ${key(ref)}`);
     this.#objects.delete(key(ref));
     for (const [k, object] of Array.from(this.#objects)) {
