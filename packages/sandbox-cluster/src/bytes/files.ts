@@ -1,0 +1,78 @@
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+
+/** Reads until `lengthBytes` are there or the file ends. */
+export async function readUpTo(
+  file: FileHandle,
+  offsetBytes: number,
+  lengthBytes: number,
+): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(lengthBytes);
+  let filled = 0;
+  while (filled < lengthBytes) {
+    const { bytesRead } = await file.read(
+      buffer,
+      filled,
+      lengthBytes - filled,
+      offsetBytes + filled,
+    );
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+const ZERO_BLOCK = Buffer.alloc(64 * 1024);
+
+export function isZero(data: Buffer): boolean {
+  for (let at = 0; at < data.length; at += ZERO_BLOCK.length) {
+    const part = data.subarray(at, at + ZERO_BLOCK.length);
+    if (!part.equals(ZERO_BLOCK.subarray(0, part.length))) return false;
+  }
+  return true;
+}
+
+const SPARSE_BLOCK_BYTES = 4096;
+
+/** Writes data and leaves holes where a whole block is zero. The file must be new there. */
+export async function writeSparse(
+  file: FileHandle,
+  data: Buffer,
+  offsetBytes: number,
+): Promise<void> {
+  let runStart = -1;
+  const flush = async (end: number) => {
+    if (runStart < 0) return;
+    await file.write(data, runStart, end - runStart, offsetBytes + runStart);
+    runStart = -1;
+  };
+  for (let at = 0; at < data.length; at += SPARSE_BLOCK_BYTES) {
+    if (isZero(data.subarray(at, at + SPARSE_BLOCK_BYTES))) {
+      await flush(at);
+    } else if (runStart < 0) {
+      runStart = at;
+    }
+  }
+  await flush(data.length);
+}
+
+/**
+ * Writes a file that is there whole or not at all: under another name first,
+ * renamed when it is complete, removed when writing fails.
+ */
+export async function writeWhole(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const partial = `${path}.partial`;
+  const file = await open(partial, 'w', 0o600);
+  try {
+    await write(file);
+    await file.datasync();
+    await file.close();
+    await rename(partial, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(partial, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+export { DEMO_IMAGES } from './demoImages';
+export { startImageServer, type ImageServer } from './startImageServer';
