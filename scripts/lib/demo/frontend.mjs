@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeEnvironment, nodePath, root, run } from '../install.mjs';
@@ -23,25 +29,36 @@ const app = join(root, 'packages', 'app');
 /** Says from which sources the pages were built; written last. */
 const marker = join(app, 'dist', '.built-from');
 
-/** Builds the pages unless they were built from the same sources before. */
-export async function buildFrontend(progress, signal) {
+/**
+ * Builds the pages unless they were built from the same sources before.
+ *
+ * @throws Error with what the build said
+ */
+export async function buildFrontend({ progress, signal, logFile }) {
   const hash = await hashSources();
   if (existsSync(marker) && readFileSync(marker, 'utf8') === hash) return;
-  await progress.during('Building the pages (once, about half a minute)', () =>
-    run(
-      nodePath(),
-      [
-        join(root, 'node_modules/.bin/backstage-cli'),
-        ...['package', 'build', '--config', join(root, 'app-config.yaml')],
-      ],
-      {
-        cwd: app,
-        env: { ...nodeEnvironment(), NODE_ENV: 'production' },
-        stdio: ['ignore', 'ignore', 'inherit'],
-        signal,
-      },
-    ),
-  );
+  const log = openSync(logFile, 'w');
+  try {
+    await progress.during('Building the pages (once)', () =>
+      run(
+        nodePath(),
+        [
+          join(root, 'node_modules/.bin/backstage-cli'),
+          ...['package', 'build', '--config', join(root, 'app-config.yaml')],
+        ],
+        {
+          cwd: app,
+          env: { ...nodeEnvironment(), NODE_ENV: 'production' },
+          stdio: ['ignore', log, log],
+          signal,
+        },
+      ),
+    );
+  } catch (error) {
+    throw new Error(`${readFileSync(logFile, 'utf8')}\n${error.message}`);
+  } finally {
+    closeSync(log);
+  }
   writeFileSync(marker, hash);
 }
 

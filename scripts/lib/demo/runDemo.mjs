@@ -41,6 +41,8 @@ export async function runDemo(options) {
     console.error(`\n${error.message}`);
     return 1;
   } finally {
+    // Whatever is still being waited for, after a failure too.
+    onSignal();
     if (services.length > 0) progress.say('Stopping …');
     for (const service of services.reverse()) await service.stop();
     giveBack();
@@ -51,6 +53,7 @@ export async function runDemo(options) {
 async function start({ options, progress, services, signal }) {
   const port = await choosePort(options.port, text => progress.say(text));
   const url = `http://localhost:${port}`;
+  const log = name => join(options.data, 'logs', `${name}.log`);
   const clusters = await configuredClusters();
   const embedded = clusters.length === 0;
   progress.say(
@@ -60,8 +63,10 @@ async function start({ options, progress, services, signal }) {
   );
 
   const [sandbox] = await Promise.all([
-    embedded ? startSandbox({ data: options.data, services }) : undefined,
-    buildFrontend(progress, signal),
+    embedded
+      ? startSandbox({ data: options.data, services, logFile: log('sandbox') })
+      : undefined,
+    buildFrontend({ progress, signal, logFile: log('build') }),
   ]);
   signal.throwIfAborted();
 
@@ -78,7 +83,7 @@ async function start({ options, progress, services, signal }) {
       GOLDEN_IMAGES_DEMO_URL: url,
       ...sandbox?.env,
     },
-    logFile: join(options.data, 'logs', 'backend.log'),
+    logFile: log('backend'),
   });
   services.push(backend);
 

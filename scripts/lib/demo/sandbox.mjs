@@ -8,14 +8,14 @@ import { root } from '../install.mjs';
  *
  * @returns the backend's environment, and where the first image comes from
  */
-export async function startSandbox({ data, services }) {
+export async function startSandbox({ data, services, logFile }) {
   const sandbox = new Service({
     name: 'embedded cluster',
     entry: join(root, 'packages/sandbox-cluster/src/cli/main.ts'),
     args: ['--data', join(data, 'sandbox')],
     cwd: root,
     env: {},
-    logFile: join(data, 'logs', 'sandbox.log'),
+    logFile,
   });
   services.push(sandbox);
   const [, kubeconfig] = await sandbox.line(/^ready kubeconfig=(.+)$/);
