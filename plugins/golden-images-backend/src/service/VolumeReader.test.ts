@@ -105,6 +105,21 @@ describe('VolumeReader', () => {
     ).rejects.toMatchObject({ name: 'NotAllowedError' });
   });
 
+  it('denies nobody what has not been read yet', async () => {
+    const { volumeReader, tracking } = await withVolumes();
+    tracking.namespaces = [];
+    tracking.connection = 'connecting';
+    await expect(
+      volumeReader.ofNamespace(
+        { cluster: 'dev', namespace: 'team-a' },
+        as('dora'),
+      ),
+    ).rejects.toMatchObject({
+      name: 'ServiceUnavailableError',
+      message: expect.stringMatching(/has not been read yet/),
+    });
+  });
+
   it('shows one volume to its owner and to readers of its entity', async () => {
     const { volumeReader } = await withVolumes();
     const get = (user: string, namespace: string, name: string) =>

@@ -79,6 +79,8 @@ export class VolumeReader {
     const caller = await this.#reader(options);
     const owner = await this.#ownerOf(key);
     if (!owns(caller, owner)) {
+      // An owner may be written on a namespace that has not been read yet.
+      if (!owner) await requireConnection(this.#tracking, key.cluster);
       throw new NotAllowedError(
         `namespace: the volumes of "${key.namespace}" in cluster "${
           key.cluster

@@ -1,4 +1,4 @@
-import { InputError, NotAllowedError } from '@backstage/errors';
+import { InputError } from '@backstage/errors';
 import {
   ANNOTATIONS,
   goldenImagesClonePermission,
@@ -8,7 +8,6 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import {
   normalizeEntityRef,
-  owns,
   type Authorizer,
   type Caller,
   type EntityAccess,
@@ -32,8 +31,8 @@ import {
   type CreateTarget,
 } from './IdempotentCreate';
 import type { RequestOptions } from './ImageService';
-import { Problems } from './Problems';
 import { inPlainWords } from './clusterErrors';
+import { namespaceProblems, requireOwner } from './cloneNamespace';
 import { volumeDraft } from './drafts';
 import { extendDeadline } from './extendDeadline';
 import { cloneAgreement } from './waitAgreement';
@@ -262,46 +261,6 @@ interface Run {
   cluster: ClusterConfig;
   imageNamespace: string;
   dryRun: boolean;
-}
-
-function requireOwner(
-  caller: Caller,
-  cluster: ClusterConfig,
-  namespace: NamespaceFacts,
-): void {
-  if (owns(caller, namespace.owner)) return;
-  if (namespace.exists === false) {
-    throw new InputError(missingNamespace(namespace, cluster));
-  }
-  throw new NotAllowedError(
-    `namespace: "${namespace.name}" in cluster "${cluster.name}" ${
-      namespace.owner
-        ? `belongs to ${namespace.owner}, not to ${caller.userRef}; choose a namespace of your own`
-        : 'has no owner, so only administrators may clone into it; an administrator can set one'
-    }`,
-  );
-}
-
-function namespaceProblems(
-  namespace: NamespaceFacts,
-  cluster: ClusterConfig,
-): Problems {
-  const problems = new Problems();
-  if (namespace.exists === false) {
-    problems.add(missingNamespace(namespace, cluster));
-  } else if (namespace.terminating) {
-    problems.add(
-      `namespace: "${namespace.name}" is being deleted; choose another one`,
-    );
-  }
-  return problems;
-}
-
-function missingNamespace(
-  namespace: NamespaceFacts,
-  cluster: ClusterConfig,
-): string {
-  return `namespace: "${namespace.name}" does not exist in cluster "${cluster.name}"; choose one of your own`;
 }
 
 /** The component's id for the Kubernetes plugin; by convention its name. */
