@@ -1,0 +1,160 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
+import {
+  LeaseLostError,
+  LeaseStore,
+  ViewStore,
+  migrateDatabase,
+  type Fence,
+  type ViewChange,
+} from '../database';
+import { RESOURCES, type KubernetesObject } from '../kubernetes';
+import { Ingest } from './Ingest';
+import type { Feed } from './Reflector';
+
+const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const feed: Feed = { id: 'claims', type: RESOURCES.claims, scope: {} };
+
+function claim(name: string, resourceVersion = '1', uid = `uid-${name}`) {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'ns', uid, resourceVersion },
+  } satisfies KubernetesObject;
+}
+
+describe('Ingest', () => {
+  let knex: Knex;
+  let views: ViewStore;
+  let fence: Fence;
+  let ingest: Ingest;
+  let batches: ViewChange[][];
+  let errors: unknown[];
+  let hold: Promise<void> | undefined;
+
+  beforeEach(async () => {
+    knex = await databases.init('SQLITE_3');
+    await migrateDatabase({ getClient: async () => knex });
+    views = new ViewStore(knex);
+    const taken = await new LeaseStore(knex).take('c1', 'me', undefined, 0);
+    if (!taken) throw new Error('the lease is free');
+    fence = taken;
+    batches = [];
+    errors = [];
+    hold = undefined;
+    ingest = new Ingest({
+      views,
+      fence,
+      toRecord: ({ id }, { metadata }) => {
+        const objectKey = `ns/${metadata.name}`;
+        const kind = 'PersistentVolumeClaim';
+        // As helpers of CDI: of no interest.
+        if (metadata.name.startsWith('prime-')) return { kind, objectKey };
+        return {
+          kind,
+          objectKey,
+          feed: id,
+          name: metadata.name,
+          uid: metadata.uid ?? '',
+          resourceVersion: metadata.resourceVersion ?? '',
+          links: {},
+          seenAtMs: 0,
+          document: metadata,
+        };
+      },
+      onChanges: async changes => {
+        batches.push(changes);
+        await hold;
+      },
+      onError: error => errors.push(error),
+    });
+  });
+  afterEach(async () => {
+    await knex.destroy();
+  });
+
+  const kept = async () =>
+    (await views.keysOfFeed('c1', 'claims')).map(key => key.objectKey).sort();
+
+  async function list(...objects: KubernetesObject[]) {
+    ingest.listStarted(feed);
+    await ingest.listed(feed, objects);
+    await ingest.listEnded(feed);
+  }
+
+  it('forgets what a new list no longer has, and reports only differences', async () => {
+    await list(claim('a'), claim('b'), claim('prime-x'));
+    expect(await kept()).toEqual(['ns/a', 'ns/b']);
+    batches = [];
+    await list(claim('b'), claim('c'));
+    expect(await kept()).toEqual(['ns/b', 'ns/c']);
+    expect(batches.flat().map(change => change.objectKey)).toEqual([
+      'ns/c',
+      'ns/a',
+    ]);
+  });
+
+  it('keeps what was made and read while a list was running', async () => {
+    ingest.listStarted(feed);
+    await ingest.listed(feed, [claim('a')]);
+    await ingest.take([
+      {
+        kind: 'PersistentVolumeClaim',
+        objectKey: 'ns/new',
+        feed: feed.id,
+        name: 'new',
+        uid: 'n',
+        resourceVersion: '2',
+        links: {},
+        seenAtMs: 0,
+        document: {},
+      },
+    ]);
+    await ingest.listEnded(feed);
+    expect(await kept()).toEqual(['ns/a', 'ns/new']);
+  });
+
+  it('writes only the last word on each object while a batch is on its way', async () => {
+    let release = () => {};
+    hold = new Promise(resolve => {
+      release = resolve;
+    });
+    await ingest.changed(feed, 'ADDED', claim('a', '1'));
+    for (let version = 2; version < 500; version++) {
+      await ingest.changed(feed, 'MODIFIED', claim('a', String(version)));
+    }
+    await ingest.changed(feed, 'ADDED', claim('b'));
+    await ingest.changed(feed, 'DELETED', claim('b'));
+    release();
+    await ingest.flush();
+    const versions = batches.map(batch =>
+      batch.map(change => change.after?.resourceVersion),
+    );
+    expect(versions).toEqual([['1'], ['499']]);
+  });
+
+  it('removes what has become of no interest', async () => {
+    await list(claim('a'));
+    await ingest.changed(feed, 'DELETED', claim('a', '3', 'another uid'));
+    await ingest.flush();
+    expect(await kept()).toEqual(['ns/a']);
+    await ingest.changed(feed, 'DELETED', claim('a', '4'));
+    await ingest.flush();
+    expect(await kept()).toEqual([]);
+  });
+
+  it('forgets lists that are not followed any more', async () => {
+    await list(claim('a'));
+    await ingest.forgetAllBut([{ ...feed, id: 'claims of another namespace' }]);
+    expect(await kept()).toEqual([]);
+  });
+
+  it('tells when a write was refused because the lease is lost', async () => {
+    const leases = new LeaseStore(knex);
+    await leases.take('c1', 'other', await leases.read('c1'), 0);
+    await ingest.changed(feed, 'ADDED', claim('a'));
+    await ingest.flush().catch(() => undefined);
+    expect(errors).toEqual([expect.any(LeaseLostError)]);
+    expect(await kept()).toEqual([]);
+  });
+});

@@ -1,0 +1,123 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
+import { LeaseStore, migrateDatabase } from '../database';
+import { LeaseKeeper } from './LeaseKeeper';
+import { TestTiming } from './__testUtils__/TestTiming';
+
+const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+
+describe('LeaseKeeper', () => {
+  let knex: Knex;
+  let leases: LeaseStore;
+  let timing: TestTiming;
+  let abort: AbortController;
+
+  beforeEach(async () => {
+    knex = await databases.init('SQLITE_3');
+    await migrateDatabase({ getClient: async () => knex });
+    leases = new LeaseStore(knex);
+    timing = new TestTiming();
+    abort = new AbortController();
+  });
+  afterEach(async () => {
+    abort.abort();
+    await knex.destroy();
+  });
+
+  const keeper = (holder: string) =>
+    new LeaseKeeper({ leases, cluster: 'c1', holder, timing });
+
+  /** Lets what waits for the database go on, without time passing on the test's clock. */
+  async function settle() {
+    for (let turn = 0; turn < 20; turn++) {
+      await knex.raw('select 1');
+    }
+  }
+
+  it('gives the cluster to the next instance at once when it was given back', async () => {
+    const fence = await keeper('one').acquire(abort.signal);
+    await keeper('one').giveBack(fence);
+    const next = await keeper('two').acquire(abort.signal);
+    expect(next.token).toBe(fence.token + 1);
+    expect(timing.delaysMs).toEqual([]);
+  });
+
+  it('replaces a dead holder within 30 s, and a living one never', async () => {
+    const one = keeper('one');
+    const fence = await one.acquire(abort.signal);
+    const alive = new AbortController();
+    const kept = one.keep(fence, alive.signal);
+
+    let taken: number | undefined;
+    const waiting = keeper('two')
+      .acquire(abort.signal)
+      .then(next => {
+        taken = next.token;
+      });
+    for (let second = 0; second < 60; second++) {
+      timing.pass(1_000);
+      await settle();
+    }
+    expect(taken).toBeUndefined();
+
+    alive.abort();
+    expect(await kept).toBeUndefined();
+    let seconds = 0;
+    for (; taken === undefined && seconds < 60; seconds++) {
+      timing.pass(1_000);
+      await settle();
+    }
+    await waiting;
+    expect(taken).toBe(fence.token + 1);
+    expect(seconds).toBeLessThanOrEqual(30);
+  });
+
+  it('does not need clocks that agree', async () => {
+    const fence = await keeper('one').acquire(abort.signal);
+    await knex('cluster_leases').update({
+      renewed_at_ms: timing.nowMs() + 3_600_000,
+    });
+    const next = keeper('two').acquire(abort.signal);
+    for (let second = 0; second < 20; second++) {
+      await settle();
+      timing.pass(1_000);
+    }
+    expect((await next).token).toBe(fence.token + 1);
+  });
+
+  it('tells a holder that it was replaced', async () => {
+    const one = keeper('one');
+    const fence = await one.acquire(abort.signal);
+    const kept = one.keep(fence, abort.signal);
+    await leases.take('c1', 'two', await leases.read('c1'), timing.nowMs());
+    timing.pass(5_000);
+    expect(await kept).toBe('another instance has taken it over');
+  });
+
+  it('counts itself out when it could not renew in time', async () => {
+    const one = keeper('one');
+    const fence = await one.acquire(abort.signal);
+    const broken = new LeaseKeeper({
+      leases: {
+        renew: async () => {
+          throw new Error('no database');
+        },
+      } as unknown as LeaseStore,
+      cluster: 'c1',
+      holder: 'one',
+      timing,
+    });
+    let reason: string | undefined;
+    const kept = broken.keep(fence, abort.signal).then(why => {
+      reason = why;
+    });
+    timing.pass(5_000);
+    await settle();
+    timing.pass(5_000);
+    await settle();
+    expect(reason).toBeUndefined();
+    timing.pass(5_000);
+    await kept;
+    expect(reason).toContain('no database');
+  });
+});
