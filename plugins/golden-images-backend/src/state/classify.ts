@@ -1,0 +1,46 @@
+import {
+  LABELS,
+  ROLE_CLONE,
+  ROLE_GOLDEN_IMAGE,
+} from '@golden-images/plugin-golden-images-common';
+import type { ClaimView, DataVolumeView } from './types';
+import { isHelper } from './views';
+
+/** Sources from which CDI fills a DataVolume with bytes from outside of the cluster's claims. */
+const IMPORT_SOURCES = new Set([
+  'http',
+  's3',
+  'gcs',
+  'registry',
+  'imageio',
+  'vddk',
+  'upload',
+  'blank',
+]);
+
+export function isImported(dataVolume: DataVolumeView | undefined): boolean {
+  return IMPORT_SOURCES.has(dataVolume?.sourceType ?? '');
+}
+
+/**
+ * What a DataVolume and its claim are. Our role label decides; without it a
+ * DataVolume with a source from outside is an image, and anything else a volume.
+ *
+ * @param imageNamespaces - where images without our label may live; anywhere when absent
+ */
+export function classify(
+  objects: { dataVolume?: DataVolumeView; claim?: ClaimView },
+  imageNamespaces?: string[],
+): 'image' | 'volume' | 'hidden' {
+  const { dataVolume, claim } = objects;
+  if (claim && isHelper(claim)) return 'hidden';
+  const role =
+    dataVolume?.metadata.labels[LABELS.role] ??
+    claim?.metadata.labels[LABELS.role];
+  if (role === ROLE_GOLDEN_IMAGE) return 'image';
+  if (role === ROLE_CLONE) return 'volume';
+  const namespace =
+    dataVolume?.metadata.namespace ?? claim?.metadata.namespace ?? '';
+  const mayBeImage = imageNamespaces?.includes(namespace) ?? true;
+  return mayBeImage && isImported(dataVolume) ? 'image' : 'volume';
+}
