@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AllowedImportSource } from '../config/types';
-import { redactUrl } from '../manifests/redactUrl';
+import { redactUrl } from '../state';
 import { refusalOfAddress } from './addressRules';
 
 const RESOLVE_TIMEOUT_MS = 3000;

@@ -9,7 +9,6 @@ export {
 export { describeDifference } from './describeDifference';
 export { importManifest } from './importManifest';
 export { imageObjectName, labelValue } from './metadata';
-export { redactUrl } from './redactUrl';
 export { cloneIdentity, importIdentity } from './requestIdentity';
 export type {
   Claim,

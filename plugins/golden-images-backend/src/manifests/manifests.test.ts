@@ -13,7 +13,6 @@ import {
   importIdentity,
   importManifest,
   labelValue,
-  redactUrl,
   type CloneSource,
   type CloneTarget,
 } from '.';
@@ -386,15 +385,6 @@ describe('canonicalJson', () => {
     expect(
       canonicalJson({ b: [{ z: 1, y: undefined }], a: { d: true, c: 'x' } }),
     ).toBe('{"a":{"c":"x","d":true},"b":[{"z":1}]}');
-  });
-});
-
-describe('redactUrl', () => {
-  it.each([
-    ['https://u:p@h.example:8/a?b=c#d', 'https://h.example:8/a'],
-    ['not a url?secret', 'not a url'],
-  ])('%s', (url, expected) => {
-    expect(redactUrl(url)).toBe(expected);
   });
 });
 

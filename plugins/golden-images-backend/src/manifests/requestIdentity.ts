@@ -5,7 +5,7 @@ import {
   type ImportRequest,
 } from '@golden-images/plugin-golden-images-common';
 import { canonicalJson, type Canonical } from './canonicalJson';
-import { redactUrl } from './redactUrl';
+import { redactUrl } from '../state';
 import type { RequestIdentity } from './types';
 
 /**

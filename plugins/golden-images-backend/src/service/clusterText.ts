@@ -1,12 +1,6 @@
-import { redactUrl } from '../manifests/redactUrl';
+import { redactMessage } from '../state';
 
-const MAX_LENGTH = 1024;
-
-/** Untrusted text of a cluster: bounded, one line, URLs without credentials. */
+/** Untrusted text of a cluster within a sentence: redacted, bounded, one line. */
 export function clusterText(text: string): string {
-  const safe = text
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-    .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, url => redactUrl(url));
-  return safe.length > MAX_LENGTH ? `${safe.slice(0, MAX_LENGTH)}…` : safe;
+  return redactMessage(text).replace(/\s+/g, ' ');
 }

@@ -3,7 +3,7 @@ import {
   type Image,
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
-import { redactUrl } from '../manifests/redactUrl';
+import { redactUrl } from '../state';
 import type { CloneSource } from '../manifests/cloneManifest';
 import type { Claim, ClaimSpec, DataVolume } from '../manifests/types';
 
