@@ -428,9 +428,7 @@ describe('DefaultClusterClient', () => {
               name: 'k',
               cluster: {
                 server,
-                ...(ca
-                  ? { 'certificate-authority-data': base64(ca) }
-                  : { 'insecure-skip-tls-verify': true }),
+                ...(ca && { 'certificate-authority-data': base64(ca) }),
               },
             },
           ],

@@ -56,21 +56,28 @@ export class KubeConfigSource {
       case 'in-cluster':
         config.loadFromCluster();
         break;
-      default: {
-        const url = new URL(connection.url);
+      default:
         config.loadFromClusterAndUser(
           {
             name: 'cluster',
             server: connection.url,
             caData: connection.caData,
-            // Of `http:` addresses the client library takes only those marked so.
-            skipTLSVerify:
-              url.protocol === 'http:' && LOOPBACK.test(url.hostname),
+            skipTLSVerify: false,
           },
           { name: 'backstage', token: connection.token },
         );
-      }
     }
+    config.clusters = config.clusters.map(cluster =>
+      isPlainLoopback(cluster.server)
+        ? // Of `http:` addresses the client library takes only those marked so.
+          { ...cluster, skipTLSVerify: true }
+        : cluster,
+    );
     return config;
   }
+}
+
+function isPlainLoopback(server: string): boolean {
+  const url = new URL(server);
+  return url.protocol === 'http:' && LOOPBACK.test(url.hostname);
 }

@@ -81,6 +81,10 @@ export class ClusterTracker {
       onDerived: options.onDerived,
       onChange: options.onChange,
       onError,
+      onUnderivable: (key, error) =>
+        options.logger.error(
+          `The row of ${key} in cluster "${cluster.name}" stays as it was: ${error}`,
+        ),
     });
     this.#ingest = new Ingest({
       views,

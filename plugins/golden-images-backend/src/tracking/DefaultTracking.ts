@@ -60,7 +60,7 @@ interface Stores {
 
 interface Followed {
   config: ClusterConfig;
-  client: ClusterClient & ClusterWatcher & { close(): void };
+  client: TrackedClient;
   follower: ClusterFollower;
 }
 
@@ -71,7 +71,10 @@ export interface TrackingOptions {
   timing?: Timing;
   /** Silence after which a watch counts as dead. */
   idleTimeoutMs?: number;
+  createClient?: (cluster: ClusterConfig) => TrackedClient;
 }
+
+export type TrackedClient = ClusterClient & ClusterWatcher & { close(): void };
 
 /** Opens the database and prepares to follow all clusters; `start` begins it. */
 export async function createTracking(
@@ -237,8 +240,9 @@ class DefaultTracking implements Tracking {
 
   #prepare(config: ClusterConfig, holder: string): Followed {
     const timing = this.#timing;
-    const client = DefaultClusterClient.create(config);
-    const { logger } = this.#options;
+    const { logger, createClient = DefaultClusterClient.create } =
+      this.#options;
+    const client = createClient(config);
     const keeper = new LeaseKeeper({
       leases: this.#stores.leases,
       cluster: config.name,

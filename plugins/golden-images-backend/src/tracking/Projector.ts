@@ -36,6 +36,8 @@ export interface ProjectorOptions {
   onDerived: (rows: DerivedRow[]) => void;
   onChange: () => void;
   onError: (error: unknown) => void;
+  /** One object that cannot be understood must not stop the others. */
+  onUnderivable: (key: string, error: unknown) => void;
 }
 
 /**
@@ -130,24 +132,33 @@ export class Projector {
     const previous = await tracked.load(cluster, keys);
     const neighbours = await this.#neighbours.load([...joined.values()]);
     const rows: DerivedRow[] = [];
+    const untouched = new Set<string>();
     for (const [key, parts] of joined) {
-      const record = deriveRow({
-        cluster,
-        joined: parts,
-        memory: previous.get(key)?.memory,
-        neighbours: neighbours(key),
-        context: this.#options.context(),
-        nowMs: nowMs(),
-      });
-      if (record) {
-        rows.push({ key, joined: parts, record, alias: neighbours(key).alias });
+      const around = neighbours(key);
+      try {
+        const record = deriveRow({
+          cluster,
+          joined: parts,
+          memory: previous.get(key)?.memory,
+          neighbours: around,
+          context: this.#options.context(),
+          nowMs: nowMs(),
+        });
+        if (record) {
+          rows.push({ key, joined: parts, record, alias: around.alias });
+        }
+      } catch (error) {
+        untouched.add(key);
+        this.#options.onUnderivable(key, error);
       }
     }
     const derived = new Map(rows.map(row => [row.key, row.record]));
     const changed = rows
       .filter(({ key, record }) => differs(previous.get(key), record))
       .map(row => row.record);
-    const removed = [...previous.keys()].filter(key => !derived.has(key));
+    const removed = [...previous.keys()].filter(
+      key => !derived.has(key) && !untouched.has(key),
+    );
     await tracked.write(fence, changed, removed);
     await this.#markConcerned(keys, previous, derived);
     if (changed.length > 0 || removed.length > 0) this.#options.onChange();

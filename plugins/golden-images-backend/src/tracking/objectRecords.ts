@@ -110,7 +110,8 @@ const SHAPERS = new Map<ResourceType, Shaper>([
             involvedUid: view.involvedUid,
             involvedKey: `${object.metadata.namespace}/${involved?.name}`,
           },
-          atMs: Date.parse(view.lastAt),
+          // Unreadable times are as old as can be: the Event is not kept.
+          atMs: Date.parse(view.lastAt) || 0,
         };
       },
     },

@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto';
+import {
+  KubernetesApiError,
+  type KubernetesObject,
+  type ListPage,
+  type ListScope,
+  type ObjectRef,
+  type ResourceType,
+  type WatchEvent,
+} from '../../kubernetes';
+import type { TrackedClient } from '../DefaultTracking';
+
+interface Entry {
+  type: ResourceType;
+  object: KubernetesObject;
+}
+
+interface Change {
+  version: number;
+  type: ResourceType;
+  event: 'ADDED' | 'MODIFIED' | 'DELETED';
+  object: KubernetesObject;
+}
+
+type Patch = { [key: string]: unknown };
+
+/**
+ * A cluster in memory that keeps Kubernetes' promises about versions, watches
+ * and preconditions. Nothing moves in it by itself: the test plays CDI and Longhorn.
+ */
+export class FakeCluster implements TrackedClient {
+  readonly clusterName: string;
+  /** Every write of a client, as `create datasources debian`. */
+  readonly writes: string[] = [];
+  readonly #entries = new Map<string, Entry>();
+  readonly #changes: Change[] = [];
+  readonly #watchers = new Set<() => void>();
+  readonly #absent = new Set<ResourceType>();
+  #version = 0;
+  #forgottenBefore = 0;
+  #down = false;
+  #beforeWrite?: (write: string) => void;
+
+  constructor(clusterName = 'c1') {
+    this.clusterName = clusterName;
+  }
+
+  /** As a controller of the cluster: makes or replaces the object. */
+  put(
+    type: ResourceType,
+    object: Partial<KubernetesObject> & Pick<KubernetesObject, 'metadata'>,
+  ): KubernetesObject {
+    const id = idOf(type, object.metadata.namespace, object.metadata.name);
+    const before = this.#entries.get(id)?.object;
+    const uid = object.metadata.uid ?? before?.metadata.uid ?? randomUUID();
+    const whole = {
+      apiVersion: 'v1',
+      kind: type.resource,
+      ...structuredClone(object),
+      metadata: {
+        creationTimestamp: '2026-11-23T00:00:00Z',
+        ...structuredClone(object.metadata),
+        uid,
+        resourceVersion: String(++this.#version),
+      },
+    };
+    this.#entries.set(id, { type, object: whole });
+    this.#tell({
+      version: this.#version,
+      type,
+      event: before ? 'MODIFIED' : 'ADDED',
+      object: whole,
+    });
+    return whole;
+  }
+
+  /** As a controller: changes some fields of an object that is there. */
+  change(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    patch: Patch,
+  ): KubernetesObject {
+    const entry = this.#entries.get(idOf(type, namespace, name));
+    if (!entry) throw new Error(`There is no ${type.resource} ${name}`);
+    return this.put(type, merge(entry.object, patch) as KubernetesObject);
+  }
+
+  remove(type: ResourceType, namespace: string | undefined, name: string) {
+    const id = idOf(type, namespace, name);
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.#entries.delete(id);
+    const object = merge(entry.object, {
+      metadata: { resourceVersion: String(++this.#version) },
+    }) as KubernetesObject;
+    this.#tell({ version: this.#version, type, event: 'DELETED', object });
+  }
+
+  /** The resource does not exist here. */
+  lacks(type: ResourceType) {
+    this.#absent.add(type);
+  }
+
+  /** Ends every watch; while it is down nothing answers. */
+  goDown() {
+    this.#down = true;
+    this.#wake();
+  }
+
+  comeBack() {
+    this.#down = false;
+  }
+
+  /** Watches from before now end with 410, as after a compaction. */
+  forgetHistory() {
+    this.#forgottenBefore = this.#version;
+    this.#wake();
+  }
+
+  /** Throws where the test wants a write to fail or the process to die. */
+  beforeWrite(hook: ((write: string) => void) | undefined) {
+    this.#beforeWrite = hook;
+  }
+
+  async get<T extends KubernetesObject>(ref: ObjectRef) {
+    this.#reach();
+    const entry = this.#entries.get(idOf(ref.type, ref.namespace, ref.name));
+    return entry && (structuredClone(entry.object) as T);
+  }
+
+  async list<T extends KubernetesObject>(type: ResourceType): Promise<T[]> {
+    return (await this.listPage(type, {})).items as T[];
+  }
+
+  async create<T extends KubernetesObject>(type: ResourceType, body: T) {
+    const { namespace, name } = body.metadata;
+    this.#write(`create ${type.resource} ${name}`);
+    if (this.#entries.has(idOf(type, namespace, name))) {
+      throw new KubernetesApiError({ status: 409, message: 'already exists' });
+    }
+    return { object: this.put(type, body) as T, warnings: [] };
+  }
+
+  async patch<T extends KubernetesObject>(
+    ref: ObjectRef,
+    mergePatch: object,
+    precondition: { uid: string; resourceVersion?: string },
+  ): Promise<T> {
+    this.#write(`patch ${ref.type.resource} ${ref.name}`);
+    this.#check(ref, precondition);
+    return this.change(
+      ref.type,
+      ref.namespace,
+      ref.name,
+      mergePatch as Patch,
+    ) as T;
+  }
+
+  async delete(
+    ref: ObjectRef,
+    precondition: { uid: string; resourceVersion?: string },
+  ): Promise<boolean> {
+    this.#write(`delete ${ref.type.resource} ${ref.name}`);
+    if (!this.#entries.has(idOf(ref.type, ref.namespace, ref.name))) {
+      return false;
+    }
+    this.#check(ref, precondition);
+    this.remove(ref.type, ref.namespace, ref.name);
+    return true;
+  }
+
+  async listPage(type: ResourceType, scope: ListScope): Promise<ListPage> {
+    this.#reach();
+    this.#exists(type);
+    return {
+      items: [...this.#entries.values()]
+        .filter(entry => entry.type === type && within(scope, entry.object))
+        .map(entry => structuredClone(entry.object)),
+      resourceVersion: String(this.#version),
+    };
+  }
+
+  async *watch(
+    type: ResourceType,
+    scope: ListScope,
+    options: {
+      resourceVersion: string;
+      signal?: AbortSignal;
+      onOpen?: () => void;
+    },
+  ): AsyncGenerator<WatchEvent> {
+    this.#reach();
+    this.#exists(type);
+    options.onOpen?.();
+    let from = Number(options.resourceVersion);
+    while (!options.signal?.aborted) {
+      this.#reach();
+      if (from < this.#forgottenBefore) {
+        throw new KubernetesApiError({ status: 410, message: 'too old' });
+      }
+      const changes = this.#changes.filter(change => change.version > from);
+      from = this.#version;
+      for (const change of changes) {
+        if (change.type === type && within(scope, change.object)) {
+          yield { type: change.event, object: structuredClone(change.object) };
+        }
+      }
+      if (changes.length === 0) await this.#next(options.signal);
+    }
+  }
+
+  async mayI(): Promise<boolean> {
+    this.#reach();
+    return true;
+  }
+
+  close() {}
+
+  #next(signal?: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const wake = () => {
+        this.#watchers.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#watchers.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
+  }
+
+  #tell(change: Change) {
+    this.#changes.push(change);
+    this.#wake();
+  }
+
+  #wake() {
+    for (const wake of [...this.#watchers]) wake();
+  }
+
+  #reach() {
+    if (this.#down) {
+      throw new KubernetesApiError({ status: 0, message: 'ECONNREFUSED' });
+    }
+  }
+
+  #exists(type: ResourceType) {
+    if (this.#absent.has(type)) {
+      throw new KubernetesApiError({
+        status: 404,
+        message: 'no such resource',
+      });
+    }
+  }
+
+  #write(what: string) {
+    this.#reach();
+    this.#beforeWrite?.(what);
+    this.writes.push(what);
+  }
+
+  #check(
+    ref: ObjectRef,
+    precondition: { uid: string; resourceVersion?: string },
+  ) {
+    const entry = this.#entries.get(idOf(ref.type, ref.namespace, ref.name));
+    if (!entry) {
+      throw new KubernetesApiError({ status: 404, message: 'not found' });
+    }
+    const { uid, resourceVersion } = entry.object.metadata;
+    const stale =
+      precondition.resourceVersion !== undefined &&
+      precondition.resourceVersion !== resourceVersion;
+    if (uid !== precondition.uid || stale) {
+      throw new KubernetesApiError({ status: 409, message: 'has changed' });
+    }
+  }
+}
+
+function idOf(type: ResourceType, namespace: string | undefined, name: string) {
+  return `${type.group}/${type.resource} ${namespace ?? ''}/${name}`;
+}
+
+function within(scope: ListScope, object: KubernetesObject): boolean {
+  const { metadata } = object;
+  if (scope.namespace && metadata.namespace !== scope.namespace) return false;
+  const [field, value] = (scope.fieldSelector ?? '').split('=');
+  if (field === 'metadata.name') return metadata.name === value;
+  const involved = object.involvedObject as { kind?: string } | undefined;
+  return field !== 'involvedObject.kind' || involved?.kind === value;
+}
+
+/** JSON merge patch (RFC 7386). */
+function merge(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const result: Patch = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = merge(result[key], value);
+  }
+  return result;
+}
+
+function isObject(value: unknown): value is Patch {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

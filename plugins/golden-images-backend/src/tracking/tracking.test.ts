@@ -1,0 +1,428 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
+import type { Knex } from 'knex';
+import { RESOURCES } from '../kubernetes';
+import type { Tracking } from './Tracking';
+import { FakeCluster } from './__testUtils__/FakeCluster';
+import { IMAGES, startTracking, until } from './__testUtils__/startTracking';
+import type { TestTiming } from './__testUtils__/TestTiming';
+import { SIZE_BYTES, World } from './__testUtils__/world';
+
+jest.setTimeout(30_000);
+
+const { claims, dataSources, dataVolumes, longhornVolumes } = RESOURCES;
+const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const key = (name: string, cluster = 'c1') => ({
+  cluster,
+  namespace: IMAGES,
+  name,
+});
+
+describe('tracking', () => {
+  let knex: Knex;
+  let cluster: FakeCluster;
+  let world: World;
+  let tracking: Tracking;
+  let timing: TestTiming;
+  const started: Tracking[] = [];
+
+  beforeEach(async () => {
+    knex = await databases.init('SQLITE_3');
+    cluster = new FakeCluster();
+    world = new World(cluster);
+  });
+  afterEach(async () => {
+    for (const each of started.splice(0)) await each.stop();
+    await knex.destroy();
+  });
+
+  async function start(clusters = [cluster]) {
+    ({ tracking, timing } = await startTracking(knex, clusters));
+    started.push(tracking);
+  }
+
+  const image = async (name: string) => tracking.reader.getImage(key(name));
+  const volume = async (name: string) => tracking.reader.getVolume(key(name));
+  const connection = async (name?: string) =>
+    (await tracking.clusterStatus(name)).map(status => status.connection);
+  const imageIn = (name: string, state: string) =>
+    until(`${name} is ${state}`, async () => {
+      const row = await image(name);
+      return row?.object.state === state && row;
+    });
+
+  it('shows an import from its request to ready, with all that is known of it', async () => {
+    world.requestImport('debian', '12');
+    await start();
+    const requested = await imageIn('debian-12', 'pending');
+    expect(requested).toMatchObject({
+      requestHash: 'hash-12',
+      stage: 'accepted',
+      giveUp: false,
+      readyBefore: false,
+      object: { ours: true, image: 'debian', version: '12', current: false },
+    });
+
+    cluster.change(dataVolumes, IMAGES, 'debian-12', {
+      status: { phase: 'ImportInProgress', progress: '38.97%' },
+    });
+    const importing = await imageIn('debian-12', 'importing');
+    expect(importing.object.progressPercent).toBeCloseTo(38.97, 0);
+
+    world.finishImport('debian-12');
+    await imageIn('debian-12', 'ready');
+    const { object } = await until('it is current', async () => {
+      const row = await image('debian-12');
+      return row?.object.current && row.object.readyAt && row;
+    });
+    expect(object).toMatchObject({
+      sizes: {
+        requestedBytes: SIZE_BYTES,
+        capacityBytes: SIZE_BYTES,
+        usedBytes: 1000,
+      },
+      storageClass: 'longhorn',
+      volumeMode: 'Filesystem',
+      accessModes: ['ReadWriteOnce'],
+      volumeHandle: `pvc-of-${IMAGES}-debian-12`,
+      longhorn: { state: 'detached', replicas: 3 },
+      verified: 'checksum',
+      protection: 'advisory',
+      requestedBy: 'user:default/dana',
+      source: { type: 'http' },
+    });
+    expect(object.source?.url).not.toMatch(/pw|token/);
+  });
+
+  it('follows the copy of a clone, and what happens to its image', async () => {
+    world.requestImport('debian', '12');
+    world.finishImport('debian-12');
+    await start();
+    await imageIn('debian-12', 'ready');
+    world.clone('orders-disk', 'debian-12', {
+      state: 'initiated',
+      actualSize: 500,
+    });
+    const copying = await until('it copies', async () => {
+      const row = await volume('orders-disk');
+      return row?.object.progressPercent === 50 && row;
+    });
+    expect(copying).toMatchObject({
+      stage: 'bound',
+      object: {
+        state: 'copying',
+        ours: true,
+        entityRef: 'component:default/orders',
+        source: {
+          name: 'debian-12',
+          image: 'debian',
+          version: '12',
+          verified: 'checksum',
+        },
+      },
+    });
+
+    // The copy moves on in Longhorn alone: claim and PersistentVolume do not change.
+    cluster.change(
+      longhornVolumes,
+      'longhorn-system',
+      `pvc-of-${IMAGES}-orders-disk`,
+      { status: { actualSize: 1000, cloneStatus: { state: 'completed' } } },
+    );
+    await until(
+      'it is usable',
+      async () => (await volume('orders-disk'))?.object.state === 'usable',
+    );
+
+    world.requestImport('debian', '13');
+    world.finishImport('debian-13');
+    await until(
+      'a newer version is shown',
+      async () =>
+        (await volume('orders-disk'))?.object.source?.newerVersion === '13',
+    );
+
+    for (const type of [dataVolumes, claims]) {
+      cluster.remove(type, IMAGES, 'debian-12');
+    }
+    await until(
+      'the source is gone',
+      async () => (await volume('orders-disk'))?.object.source?.removed,
+    );
+    expect(await image('debian-12')).toBeUndefined();
+    expect((await volume('orders-disk'))?.object.state).toBe('usable');
+    const found = await tracking.reader.listVolumes({
+      entityRef: 'component:default/orders',
+      kubernetesId: 'orders',
+    });
+    expect(found.map(row => row.object.name)).toEqual(['orders-disk']);
+  });
+
+  it('shows what others made, and never the helpers of CDI', async () => {
+    cluster.put(dataVolumes, {
+      metadata: { name: 'golden-base-image', namespace: IMAGES },
+      spec: { source: { http: { url: 'https://example.com/b.qcow2' } } },
+    });
+    world.boundClaim(IMAGES, 'orders-scratch', {});
+    world.boundClaim(IMAGES, 'prime-1234', {
+      labels: { 'velero.io/exclude-from-backup': 'true' },
+    });
+    await start();
+    const base = await until('it is there', () => image('golden-base-image'));
+    expect(base.object).toMatchObject({
+      ours: false,
+      image: 'golden-base-image',
+    });
+    const volumes = await tracking.reader.listVolumes({ namespace: IMAGES });
+    expect(volumes.map(({ object }) => [object.name, object.ours])).toEqual([
+      ['orders-scratch', false],
+    ]);
+  });
+
+  it('lets vanish what is gone after the history was lost', async () => {
+    world.requestImport('debian', '12');
+    world.requestImport('alpine', '3');
+    await start();
+    await imageIn('alpine-3', 'pending');
+    cluster.goDown();
+    cluster.remove(dataVolumes, IMAGES, 'debian-12');
+    cluster.forgetHistory();
+    cluster.comeBack();
+    await until('it has vanished', async () => {
+      timing.pass(1_000);
+      return (await image('debian-12')) === undefined;
+    });
+    expect(await image('alpine-3')).toBeDefined();
+  });
+
+  it('keeps what it knew of a cluster that is silent, and says since when', async () => {
+    world.requestImport('debian', '12');
+    await start();
+    await imageIn('debian-12', 'pending');
+    const before = await until('connected', async () => {
+      const [status] = await tracking.clusterStatus();
+      return status.connection === 'connected' && status;
+    });
+    cluster.goDown();
+    const silent = await until('unreachable', async () => {
+      timing.pass(1_000);
+      const [status] = await tracking.clusterStatus();
+      return status.connection === 'unreachable' && status;
+    });
+    expect(silent.message).toContain('ECONNREFUSED');
+    timing.pass(60_000);
+    const later = (await tracking.clusterStatus())[0];
+    expect(later.observedAt).toBe(silent.observedAt);
+    expect(Date.parse(later.observedAt ?? '')).toBeLessThanOrEqual(
+      Date.parse(silent.since ?? ''),
+    );
+    expect(Date.parse(before.since ?? '')).toBeLessThan(
+      Date.parse(silent.since ?? ''),
+    );
+    expect((await image('debian-12'))?.object.state).toBe('pending');
+    // Reading on demand does not throw either.
+    await tracking.refresh(key('debian-12'));
+
+    cluster.comeBack();
+    await until('connected again', async () => {
+      timing.pass(1_000);
+      return (await connection())[0] === 'connected';
+    });
+  });
+
+  it('starts with a broken cluster, which keeps the others from nothing', async () => {
+    const broken = new FakeCluster('broken');
+    broken.goDown();
+    world.requestImport('debian', '12');
+    await start([broken, cluster]);
+    await imageIn('debian-12', 'pending');
+    expect(await connection('c1')).toEqual(['connected']);
+    expect(await connection('broken')).toEqual(['unreachable']);
+    expect(await connection('no such')).toEqual([]);
+  });
+
+  it('says what a cluster without CDI and Longhorn lacks', async () => {
+    for (const type of [dataVolumes, dataSources, longhornVolumes]) {
+      cluster.lacks(type);
+    }
+    world.boundClaim('team-a', 'disk', {
+      spec: { dataSource: { kind: 'PersistentVolumeClaim', name: 'other' } },
+    });
+    await start();
+    const row = await until('it is there', () =>
+      tracking.reader.getVolume({
+        cluster: 'c1',
+        namespace: 'team-a',
+        name: 'disk',
+      }),
+    );
+    expect(row.object).toMatchObject({
+      state: 'unknown',
+      reason: 'bound-copy-state-unknown',
+    });
+    const [status] = await tracking.clusterStatus('c1');
+    expect(status.connection).toBe('connected');
+    expect(status.missing.map(item => item.feature).sort()).toEqual([
+      'aliases',
+      'copy-state',
+      'images',
+    ]);
+  });
+
+  it('derives again when time alone changes the answer', async () => {
+    world.requestImport('debian', '12');
+    cluster.change(dataVolumes, IMAGES, 'debian-12', {
+      status: {
+        phase: 'ImportInProgress',
+        progress: 'N/A',
+        restartCount: 1,
+        conditions: [
+          {
+            type: 'Running',
+            status: 'False',
+            reason: 'Error',
+            message:
+              'Unable to connect to http data source: expected status code 200, got 500. Status: 500 Internal Server Error',
+          },
+        ],
+      },
+    });
+    await start();
+    const failing = await imageIn('debian-12', 'failing');
+    expect(failing.giveUp).toBe(false);
+    const startMs = timing.nowMs();
+    await until('the wait gives up', async () => {
+      timing.pass(1_000);
+      return (await image('debian-12'))?.giveUp;
+    });
+    expect(timing.nowMs() - startMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('shows at once what was written and read back', async () => {
+    await start();
+    await until(
+      'connected',
+      async () => (await connection())[0] === 'connected',
+    );
+    world.requestImport('debian', '12');
+    await tracking.refresh(key('debian-12'));
+    expect(await image('debian-12')).toBeDefined();
+    cluster.remove(dataVolumes, IMAGES, 'debian-12');
+    await tracking.refresh(key('debian-12'));
+    expect(await image('debian-12')).toBeUndefined();
+    await expect(tracking.refresh(key('x', 'c9'))).rejects.toThrow(
+      'No cluster "c9" is configured',
+    );
+  });
+
+  it('answers from an instance that does not follow the cluster itself', async () => {
+    await start();
+    await until(
+      'connected',
+      async () => (await connection())[0] === 'connected',
+    );
+    const follower = tracking;
+    const second = await startTracking(knex, [cluster], timing);
+    started.push(second.tracking);
+    world.requestImport('debian', '12');
+    let refreshed = false;
+    const refresh = second.tracking.refresh(key('debian-12')).then(() => {
+      refreshed = true;
+    });
+    await until('the other instance has seen it', async () => {
+      timing.pass(100);
+      return refreshed;
+    });
+    await refresh;
+    expect(
+      await second.tracking.reader.getImage(key('debian-12')),
+    ).toBeDefined();
+    await until('the status is written', async () => {
+      timing.pass(1_000);
+      const [status] = await second.tracking.clusterStatus('c1');
+      return status.connection === 'connected';
+    });
+
+    await follower.stop();
+    expect((await second.tracking.clusterStatus('c1'))[0].connection).toBe(
+      'connecting',
+    );
+    world.requestImport('alpine', '3');
+    await until('the second follows', async () => {
+      timing.pass(1_000);
+      return second.tracking.reader.getImage(key('alpine-3'));
+    });
+  });
+
+  it('tells namespaces, classes and what a clone must know of its source', async () => {
+    world.requestImport('debian', '12');
+    world.finishImport('debian-12');
+    await start();
+    await imageIn('debian-12', 'ready');
+    expect(await tracking.reader.listNamespaces({ cluster: 'c1' })).toEqual([
+      {
+        cluster: 'c1',
+        name: IMAGES,
+        annotatedOwner: `group:default/${IMAGES}`,
+        terminating: false,
+      },
+      expect.objectContaining({ name: 'team-a' }),
+    ]);
+    expect(await tracking.storageClasses('c1')).toEqual([
+      {
+        name: 'longhorn',
+        provisioner: 'driver.longhorn.io',
+        isDefault: true,
+        allowVolumeExpansion: true,
+        bindingMode: 'Immediate',
+        parameters: { fsType: 'ext4' },
+      },
+    ]);
+    expect(await tracking.sourceClaim(key('debian-12'))).toMatchObject({
+      phase: 'Bound',
+      capacityBytes: SIZE_BYTES,
+      longhornSizeBytes: SIZE_BYTES,
+      driver: 'driver.longhorn.io',
+      volumeHandle: `pvc-of-${IMAGES}-debian-12`,
+    });
+    expect(await tracking.sourceClaim(key('absent'))).toBeUndefined();
+  });
+
+  it('survives the loss of its database without forgetting which bytes were meant', async () => {
+    world.requestImport('debian', '12');
+    world.finishImport('debian-12');
+    await start();
+    await until('its identity is written', async () => {
+      const object = await cluster.get({
+        type: dataVolumes,
+        namespace: IMAGES,
+        name: 'debian-12',
+      });
+      return object?.metadata.annotations?.[ANNOTATIONS.claimUid];
+    });
+    await tracking.stop();
+    for (const table of ['object_views', 'tracked_objects']) {
+      await knex(table).delete();
+    }
+    // Meanwhile CDI has imported again, under the same name.
+    cluster.remove(claims, IMAGES, 'debian-12');
+    world.finishImport('debian-12');
+    await start();
+    const row = await imageIn('debian-12', 'failing');
+    expect(row.object.reason).toBe('re-imported');
+    expect(row.readyBefore).toBe(true);
+  });
+
+  it('hints at changes, until it is told not to', async () => {
+    await start();
+    let hints = 0;
+    const stop = tracking.onChange(() => (hints += 1));
+    world.requestImport('debian', '12');
+    await until('a hint', async () => hints > 0);
+    stop();
+    const before = hints;
+    world.requestImport('alpine', '3');
+    await imageIn('alpine-3', 'pending');
+    expect(hints).toBe(before);
+  });
+});
