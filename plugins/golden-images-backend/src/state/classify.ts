@@ -18,8 +18,18 @@ const IMPORT_SOURCES = new Set([
   'blank',
 ]);
 
-export function isImported(dataVolume: DataVolumeView | undefined): boolean {
-  return IMPORT_SOURCES.has(dataVolume?.sourceType ?? '');
+/** Kinds of CDI's populators that bring bytes from outside. */
+const IMPORT_POPULATORS = new Set(['VolumeImportSource', 'VolumeUploadSource']);
+
+/** Filled from outside: as the DataVolume says, or the claim that it left behind. */
+export function isImported(objects: {
+  dataVolume?: DataVolumeView;
+  claim?: ClaimView;
+}): boolean {
+  const { dataVolume, claim } = objects;
+  return dataVolume
+    ? IMPORT_SOURCES.has(dataVolume.sourceType ?? '')
+    : IMPORT_POPULATORS.has(claim?.dataSource?.kind ?? '');
 }
 
 /**
@@ -42,5 +52,5 @@ export function classify(
   const namespace =
     dataVolume?.metadata.namespace ?? claim?.metadata.namespace ?? '';
   const mayBeImage = imageNamespaces?.includes(namespace) ?? true;
-  return mayBeImage && isImported(dataVolume) ? 'image' : 'volume';
+  return mayBeImage && isImported(objects) ? 'image' : 'volume';
 }

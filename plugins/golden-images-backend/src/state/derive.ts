@@ -26,8 +26,7 @@ export function derive(input: DeriveInput): Derived {
     throw new Error(
       'There is neither a DataVolume nor a claim to derive a state from',
     );
-  const memory: Memory =
-    input.memory?.uid === owner.uid ? input.memory : { uid: owner.uid };
+  const memory = memoryOf(input, owner.uid);
   const lasting = new Lasting(memory, input.nowMs);
   const { finding, lastError } = find(input, memory, lasting);
   const state = stateOf(finding.outcome, input.kind);
@@ -51,7 +50,7 @@ export function derive(input: DeriveInput): Derived {
     giveUp: givingUp.now,
     dueAtMs: earliest(finding.dueAtMs, givingUp.dueAtMs),
     memory: {
-      uid: owner.uid,
+      uid: memory.uid,
       state,
       reason: finding.reason,
       since,
@@ -61,6 +60,23 @@ export function derive(input: DeriveInput): Derived {
       lasting: lasting.toMemory(),
     },
   };
+}
+
+/** What is remembered of this very object. */
+function memoryOf(input: DeriveInput, ownerUid: string): Memory {
+  const { memory } = input;
+  return memory && (memory.uid === ownerUid || isLeftBehind(input))
+    ? memory
+    : { uid: ownerUid };
+}
+
+/** The DataVolume that was there is gone: the garbage collector takes its claim, too. */
+function isLeftBehind({ dataVolume, claim, memory }: DeriveInput): boolean {
+  return (
+    !dataVolume &&
+    memory !== undefined &&
+    claim?.metadata.controller?.uid === memory.uid
+  );
 }
 
 function find(
@@ -77,6 +93,7 @@ function find(
       },
     };
   }
+  if (isLeftBehind(input)) return { finding: { outcome: 'deleting' } };
   const known = knownClaimUid(input, memory);
   if (known && claim?.metadata.uid !== known) {
     // CDI fills a claim anew under the same name; what was in the old one is gone (recorded).

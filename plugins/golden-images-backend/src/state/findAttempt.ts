@@ -32,6 +32,9 @@ export function findAttempt(
   dataVolume: DataVolumeView,
   memory: Memory,
 ): LastError | undefined {
+  // The first status of a DataVolume that was made anew may be its predecessor's:
+  // a reason without a phase proves nothing (recorded).
+  if (dataVolume.phase === undefined) return undefined;
   const { running } = dataVolume.conditions;
   const reason = running?.reason ?? '';
   const attempts = Math.max(

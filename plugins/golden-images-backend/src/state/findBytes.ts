@@ -52,12 +52,10 @@ export function findBytes(
 }
 
 /** Without Longhorn's word: whether something may still be copied after the claim is bound. */
-function wantsCopy(
-  { dataVolume, longhornVolume }: DeriveInput,
-  claim: ClaimView,
-): boolean {
+function wantsCopy(input: DeriveInput, claim: ClaimView): boolean {
+  const { dataVolume, longhornVolume } = input;
   if (longhornVolume?.dataSource) return true;
-  if (isImported(dataVolume)) return false;
+  if (isImported(input)) return false;
   // CDI's host-assisted copy ends before the claim is bound (recorded with CDI 1.66).
   if (claim.cdi.cloneType === 'copy') return false;
   return dataVolume !== undefined || claim.dataSource !== undefined;

@@ -4,6 +4,8 @@ import { findBytes } from './findBytes';
 import type { Lasting } from './lasting';
 import type { ClaimView, DeriveInput, EventView } from './types';
 
+const CDI_GROUP = 'cdi.kubevirt.io';
+
 /** The newest Event that fits, by its last occurrence. */
 export function newestEvent(
   events: EventView[],
@@ -48,7 +50,11 @@ export function findClaimState(
   if (claim.phase === 'Lost') return { outcome: 'lost', reason: 'volume-gone' };
   if (claim.phase === 'Bound') return findBytes(input, claim, lasting);
   const provisioning = findProvisioning(input.events, claim.metadata.uid);
-  if (provisioning) return provisioning;
+  // Of a populator's claim the provisioner says only that it leaves it alone.
+  const populated = claim.dataSource?.apiGroup === CDI_GROUP;
+  if (provisioning && !(populated && provisioning.reason === 'provisioning')) {
+    return provisioning;
+  }
   const consumer = newestEvent(
     input.events,
     ({ involvedUid, reason }) =>

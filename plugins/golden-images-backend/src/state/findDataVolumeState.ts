@@ -119,11 +119,13 @@ function findBlock(
       sinceAt: bound.transitionAt,
     };
   }
+  const inUse = findSourceInUse(input, dataVolume);
+  if (inUse) return inUse;
   if (running?.status === 'True') return undefined;
   return (
     findQuota(input, dataVolume, lasting) ??
     findRefusedClaim(input, dataVolume, lasting) ??
-    findPendingClaim(input, dataVolume) ??
+    findPendingClaim(input) ??
     findHarmless(dataVolume, lasting)
   );
 }
@@ -197,36 +199,38 @@ function findRefusedClaim(
     : { outcome: 'pending', dueAtMs };
 }
 
-function findPendingClaim(
+function findPendingClaim({ events, claim }: DeriveInput): Finding | undefined {
+  if (!claim || claim.phase === 'Bound') return undefined;
+  const provisioning = findProvisioning(events, claim.metadata.uid);
+  // The provisioner of a populator's claim says only that it leaves it alone.
+  return provisioning && provisioning.reason !== 'provisioning'
+    ? provisioning
+    : undefined;
+}
+
+/** A copy waits for whoever uses its source; CDI's populator counts as running meanwhile. */
+function findSourceInUse(
   { events, claim }: DeriveInput,
   dataVolume: DataVolumeView,
 ): Finding | undefined {
-  if (!claim || claim.phase === 'Bound') return undefined;
   const inUse = newestEvent(
     events,
     ({ involvedUid, reason }) =>
-      [dataVolume.metadata.uid, claim.metadata.uid].includes(involvedUid) &&
+      [dataVolume.metadata.uid, claim?.metadata.uid].includes(involvedUid) &&
       reason === 'CloneSourceInUse',
   );
-  const later =
-    inUse &&
-    newestEvent(
-      events,
-      ({ lastAt, reason }) =>
-        lastAt > inUse.lastAt && /InProgress|Succeeded/.test(reason),
-    );
-  if (inUse && !later && !parseProgress(dataVolume.progress)) {
+  // CDI says nothing when it goes on, but then the phase or the progress moves.
+  const blocked = ['Pending', 'CloneScheduled', 'CloneInProgress'].includes(
+    dataVolume.phase ?? '',
+  );
+  if (inUse && blocked && !parseProgress(dataVolume.progress)) {
     return {
       outcome: 'waiting',
       reason: 'source-in-use',
       message: inUse.message,
     };
   }
-  const provisioning = findProvisioning(events, claim.metadata.uid);
-  // The provisioner of a populator's claim says only that it leaves it alone.
-  return provisioning && provisioning.reason !== 'provisioning'
-    ? provisioning
-    : undefined;
+  return undefined;
 }
 
 function findHarmless(
@@ -280,7 +284,7 @@ function findProgress(
     outcome: 'running',
     // A clone's phase keeps the progress of the run before it (recorded).
     progressPercent:
-      progress === undefined || (progress >= 100 && !isImported(dataVolume))
+      progress === undefined || (progress >= 100 && !isImported({ dataVolume }))
         ? undefined
         : Math.min(progress, MOST_PROGRESS_PERCENT),
   };
