@@ -36,6 +36,9 @@ export interface TrackedTableRow {
 
 export const TRACKED_TABLE = 'tracked_objects';
 
+const keyOf = (row: { namespace: string; name: string }) =>
+  `${row.namespace}/${row.name}`;
+
 /** Derived images and volumes of all clusters, as their trackers write them. */
 export class TrackedStore {
   readonly #knex: Knex;
@@ -128,9 +131,6 @@ export class TrackedStore {
     return records;
   }
 }
-
-const keyOf = (row: { namespace: string; name: string }) =>
-  `${row.namespace}/${row.name}`;
 
 function splitKey(key: string): [string, string] {
   const slash = key.indexOf('/');

@@ -90,6 +90,9 @@ const META_COLUMNS = [
   'seen_at_ms',
 ] as const;
 
+const idOf = (item: { kind: string; objectKey: string }) =>
+  `${item.kind} ${item.objectKey}`;
+
 /** What was last seen of the objects of all clusters. */
 export class ViewStore {
   readonly #knex: Knex;
@@ -249,9 +252,6 @@ export class ViewStore {
     }
   }
 }
-
-const idOf = (item: { kind: string; objectKey: string }) =>
-  `${item.kind} ${item.objectKey}`;
 
 function changeOf(
   item: ViewRecord | ViewDeletion,

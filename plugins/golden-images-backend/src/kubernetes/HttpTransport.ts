@@ -7,6 +7,7 @@ import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubeConfigSource } from './KubeConfigSource';
 import { KubernetesApiError } from './KubernetesApiError';
+import { StaleConnection } from './StaleConnection';
 import { unreachable } from './apiErrors';
 
 export interface TransportRequest {
@@ -227,12 +228,6 @@ export class HttpTransport {
       clearTimeout(timer);
     }
     return Buffer.concat(chunks).toString('utf8');
-  }
-}
-
-class StaleConnection extends Error {
-  constructor(cause: Error) {
-    super(cause.message, { cause });
   }
 }
 

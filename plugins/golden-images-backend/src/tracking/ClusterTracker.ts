@@ -186,12 +186,14 @@ export class ClusterTracker {
         const plan = longhornFeed(narrow ? LONGHORN_NAMESPACE : undefined);
         this.#feeds.delete(pending.feed.id);
         this.#add(plan);
-        return await this.#reflect(plan, signal);
+        await this.#reflect(plan, signal);
+        return;
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof KubernetesApiError)) throw error;
         if (error.status === 403 || error.status === 404) {
-          return await this.#reflect(pending, signal);
+          await this.#reflect(pending, signal);
+          return;
         }
         this.#heard(pending, { phase: 'failing', error });
         await quietly(

@@ -8,13 +8,11 @@ import { randomUUID } from 'node:crypto';
 import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
 import { Controller, Releaser, releaseRefusal } from '../control';
 import {
-  ActivityStore,
-  DatabaseReader,
-  LeaseStore,
-  StatusStore,
-  TrackedStore,
+  type ActivityStore,
+  type LeaseStore,
+  type StatusStore,
+  type TrackedStore,
   ViewStore,
-  migrateDatabase,
   type Fence,
   type GoldenImagesReader,
   type TrackerStatus,
@@ -50,7 +48,7 @@ const STATUS_LIFE_MS = 20_000;
 const REFRESH_WAIT_MS = 3_000;
 const REFRESH_POLL_MS = 150;
 
-interface Stores {
+export interface Stores {
   views: ViewStore;
   tracked: TrackedStore;
   statuses: StatusStore;
@@ -76,28 +74,10 @@ export interface TrackingOptions {
 
 export type TrackedClient = ClusterClient & ClusterWatcher & { close(): void };
 
-/** Opens the database and prepares to follow all clusters; `start` begins it. */
-export async function createTracking(
-  options: TrackingOptions,
-): Promise<Tracking> {
-  const knex = await migrateDatabase(options.database);
-  const views = new ViewStore(knex);
-  const statuses = new StatusStore(knex);
-  const stores: Stores = {
-    views,
-    statuses,
-    tracked: new TrackedStore(knex),
-    activity: new ActivityStore(knex),
-    leases: new LeaseStore(knex),
-  };
-  return new DefaultTracking(
-    options,
-    stores,
-    new DatabaseReader(knex, { views, statuses }),
-  );
-}
+const sentence = (name: string, why: string) => `${name} is kept: ${why}`;
 
-class DefaultTracking implements Tracking {
+/** All configured clusters: followed here where their lease is held, read from the database everywhere. */
+export class DefaultTracking implements Tracking {
   readonly reader: GoldenImagesReader;
   readonly #options: TrackingOptions;
   readonly #stores: Stores;
@@ -266,21 +246,20 @@ class DefaultTracking implements Tracking {
   ): ClusterTracker {
     const { logger, idleTimeoutMs } = this.#options;
     const common = { ...this.#stores, client, timing: this.#timing, logger };
-    const tracker: ClusterTracker = new ClusterTracker({
+    const controllers: Controller[] = [];
+    const tracker = new ClusterTracker({
       ...common,
       cluster,
       fence,
       idleTimeoutMs,
-      onDerived: rows => controller.consider(rows),
+      onDerived: rows => controllers.forEach(each => each.consider(rows)),
       onChange: () => this.#listeners.tell(),
     });
-    const controller = new Controller(
-      {
-        ...common,
-        joiner: new Joiner(this.#stores.views, cluster.name),
-        refresh: (namespace, name) => tracker.refresh(namespace, name),
-      },
-      tracker.signal,
+    const joiner = new Joiner(this.#stores.views, cluster.name);
+    const refresh = (namespace: string, name: string) =>
+      tracker.refresh(namespace, name);
+    controllers.push(
+      new Controller({ ...common, joiner, refresh }, tracker.signal),
     );
     return tracker;
   }
@@ -332,5 +311,3 @@ class DefaultTracking implements Tracking {
 function keyOf({ cluster, namespace, name }: ObjectKey): ObjectKey {
   return { cluster, namespace, name };
 }
-
-const sentence = (name: string, why: string) => `${name} is kept: ${why}`;

@@ -16,6 +16,8 @@ export type ToRecord = (
 
 const MAX_PENDING = 1_000;
 
+const idOf = ({ kind, objectKey }: ViewDeletion) => `${kind} ${objectKey}`;
+
 /**
  * Writes what the reflectors hear into the database. While one batch is being
  * written the next collects, the last word on each object only; a reflector
@@ -123,8 +125,6 @@ export class Ingest implements FeedSink {
     }
   }
 }
-
-const idOf = ({ kind, objectKey }: ViewDeletion) => `${kind} ${objectKey}`;
 
 function deletionOf(record: ViewRecord | ViewDeletion): ViewDeletion {
   const { kind, objectKey, uid } = record;

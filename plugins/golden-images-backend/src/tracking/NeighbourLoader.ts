@@ -3,6 +3,9 @@ import { imageNameOf, type Neighbours } from './documents';
 import { sourceRefOf } from './sources';
 import { KINDS, type DataSourceView, type Joined } from './views';
 
+const keyOf = ({ namespace, name }: { namespace: string; name: string }) =>
+  `${namespace}/${name}`;
+
 /** Loads what rows show of other rows: aliases of images, sources of volumes. */
 export class NeighbourLoader {
   readonly #views: ViewStore;
@@ -90,6 +93,3 @@ export class NeighbourLoader {
     return current;
   }
 }
-
-const keyOf = ({ namespace, name }: { namespace: string; name: string }) =>
-  `${namespace}/${name}`;

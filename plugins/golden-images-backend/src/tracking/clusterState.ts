@@ -4,6 +4,8 @@ import type { FeedState } from './Reflector';
 
 export type FeedStates = Map<string, { plan: FeedPlan; state: FeedState }>;
 
+const isoTime = (ms: number) => new Date(ms).toISOString();
+
 /**
  * What the states of all feeds mean for the cluster. One feed that fails makes
  * it `unreachable`: what is shown is not wholly the cluster's any more, and
@@ -75,5 +77,3 @@ function wordsOf({ feed }: FeedPlan, { error }: FeedState): string {
   const what = `${feed.type.resource}${where}`;
   return `${what}: ${error?.message ?? 'cannot be read'}`.slice(0, 1024);
 }
-
-const isoTime = (ms: number) => new Date(ms).toISOString();

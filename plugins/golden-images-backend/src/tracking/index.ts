@@ -1,4 +1,5 @@
-export { createTracking, type TrackingOptions } from './DefaultTracking';
+export { createTracking } from './createTracking';
+export type { TrackingOptions } from './DefaultTracking';
 export { systemTiming, type Timing } from './Timing';
 export type {
   ActivityEntry,

@@ -41,20 +41,15 @@ export class ScriptedApi {
     answer: Answer,
     options: { tls?: boolean } = {},
   ): Promise<ScriptedApi> {
-    let api: ScriptedApi | undefined;
-    const listener = (request: IncomingMessage, response: ServerResponse) =>
-      void api?.handle(request, response);
     const server = options.tls
-      ? https.createServer(
-          {
-            cert: fixture('loopback-cert.pem'),
-            key: fixture('loopback-key.pem'),
-          },
-          listener,
-        )
-      : http.createServer(listener);
+      ? https.createServer({
+          cert: fixture('loopback-cert.pem'),
+          key: fixture('loopback-key.pem'),
+        })
+      : http.createServer();
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    api = new ScriptedApi(server, options.tls ? 'https' : 'http', answer);
+    const api = new ScriptedApi(server, options.tls ? 'https' : 'http', answer);
+    server.on('request', (request, response) => api.handle(request, response));
     return api;
   }
 
@@ -85,11 +80,11 @@ export class ScriptedApi {
 
 export function json(
   response: ServerResponse,
-  status: number,
+  code: number,
   body: unknown,
   headers: Record<string, string | string[]> = {},
 ) {
-  response.writeHead(status, {
+  response.writeHead(code, {
     'content-type': 'application/json',
     ...headers,
   });

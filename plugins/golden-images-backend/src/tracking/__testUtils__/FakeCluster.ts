@@ -199,7 +199,7 @@ export class FakeCluster implements TrackedClient {
       if (from < this.#forgottenBefore) {
         throw new KubernetesApiError({ status: 410, message: 'too old' });
       }
-      const changes = this.#changes.filter(change => change.version > from);
+      const changes = this.#changesSince(from);
       from = this.#version;
       for (const change of changes) {
         if (change.type === type && within(scope, change.object)) {
@@ -216,6 +216,10 @@ export class FakeCluster implements TrackedClient {
   }
 
   close() {}
+
+  #changesSince(version: number): Change[] {
+    return this.#changes.filter(change => change.version > version);
+  }
 
   #next(signal?: AbortSignal): Promise<void> {
     return new Promise(resolve => {

@@ -1,7 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import type { ClusterConfig } from '../../config/types';
-import { createTracking } from '../DefaultTracking';
+import { createTracking } from '../createTracking';
 import type { FakeCluster } from './FakeCluster';
 import { TestTiming } from './TestTiming';
 
