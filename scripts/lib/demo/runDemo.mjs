@@ -7,6 +7,7 @@ import { ensureGoldenImage } from './goldenImage.mjs';
 import { PortalClient } from './portalClient.mjs';
 import { choosePort } from './ports.mjs';
 import { Progress } from './progress.mjs';
+import { reportClusters } from './reportClusters.mjs';
 import { startSandbox } from './sandbox.mjs';
 import { Service } from './Service.mjs';
 import { root } from '../install.mjs';
@@ -98,6 +99,8 @@ async function start({ options, progress, services, signal }) {
     await backend.orEnd(
       ensureGoldenImage({ ...sandbox.image, client, progress, signal }),
     );
+  } else {
+    await backend.orEnd(reportClusters({ client, progress, signal }));
   }
   progress.say('Ctrl-C stops everything; the next start finds it all again.');
   console.log(`ready ${url}`);
