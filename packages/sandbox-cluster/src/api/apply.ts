@@ -58,7 +58,11 @@ export function applyTo(
     }
   }
   const entry = newEntry(
-    { manager: fieldManager, operation: 'Apply', apiVersion: applied.apiVersion },
+    {
+      manager: fieldManager,
+      operation: 'Apply',
+      apiVersion: applied.apiVersion,
+    },
     wanted,
     clock,
   );

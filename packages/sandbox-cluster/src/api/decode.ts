@@ -98,7 +98,7 @@ export function conform(
       : conformCore(object, type);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw cannotBeHandled(type.kind, type.version, error.message);
+    throw cannotBeHandled(type.kind, type.version, error.message, error);
   }
   const problems = [
     ...(options.duplicates ?? []).map(path => `duplicate field "${path}"`),

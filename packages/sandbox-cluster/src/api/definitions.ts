@@ -1,4 +1,5 @@
 import { CORE_RESOURCES } from './coreResources';
+import { EVENTS_V1 } from './eventsV1';
 import {
   ALL_VERBS,
   resourceKey,
@@ -16,7 +17,7 @@ export class Definitions {
   readonly #validators = new Map<ResourceDefinition, SchemaValidator>();
 
   constructor() {
-    for (const type of CORE_RESOURCES) this.#add(type);
+    for (const type of [...CORE_RESOURCES, EVENTS_V1]) this.#add({ ...type });
   }
 
   /** By the parts of a request's path. */
@@ -63,7 +64,12 @@ export class Definitions {
     }
   }
 
-  #add(type: ResourceDefinition) {
+  #add(definition: ResourceDefinition) {
+    const path = `${definition.group}/${definition.version}/${definition.plural}`;
+    const known = this.#byPath.get(path);
+    // A definition that changes stays the same object: stores and admission hold it.
+    const type = known ? Object.assign(known, definition) : definition;
+    this.#validators.delete(type);
     this.#byPath.set(`${type.group}/${type.version}/${type.plural}`, type);
     this.#byKind.set(`${type.group}/${type.kind}`, type);
     this.#storage.set(resourceKey(type.group, type.plural), type);

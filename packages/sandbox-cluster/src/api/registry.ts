@@ -22,7 +22,12 @@ import { claimStrategy } from './strategies/claims';
 import { customResourceStrategy } from './strategies/customResources';
 import { CORE_STRATEGIES, plainStrategy } from './strategies/otherCoreKinds';
 import type { Strategy } from './strategies/Strategy';
-import { timestamp, type Clock, type KubeObject } from './types';
+import {
+  timestamp,
+  type Clock,
+  type KubeObject,
+  type ManagedFieldsEntry,
+} from './types';
 import {
   metadataWarnings,
   validateMetadata,
@@ -38,6 +43,11 @@ export interface WriteOptions {
   fieldManager?: string;
   /** Texts for `Warning` headers are added here. */
   warnings: string[];
+}
+
+export interface CreateOptions extends WriteOptions {
+  /** Of an apply that creates. */
+  managedFields?: ManagedFieldsEntry[];
 }
 
 export interface UpdateOptions extends WriteOptions {
@@ -78,7 +88,7 @@ export class Registry {
     type: ResourceDefinition,
     namespace: string | undefined,
     object: KubeObject,
-    options: WriteOptions,
+    options: CreateOptions,
   ): KubeObject {
     const { metadata } = object;
     if (metadata.namespace && metadata.namespace !== namespace) {
@@ -93,6 +103,7 @@ export class Registry {
       });
     }
     this.#prepareMetadata(object, namespace);
+    if (options.managedFields) metadata.managedFields = options.managedFields;
     const request = this.#request('CREATE', type, object, options);
     for (const plugin of this.#plugins) plugin.mutate?.(request);
     const strategy = this.#strategy(type);
@@ -216,7 +227,9 @@ export class Registry {
     }
     let strategy = this.#custom.get(type);
     if (!strategy) {
-      strategy = customResourceStrategy(type, this.definitions.validator(type));
+      strategy = customResourceStrategy(type, () =>
+        this.definitions.validator(type),
+      );
       this.#custom.set(type, strategy);
     }
     return strategy;

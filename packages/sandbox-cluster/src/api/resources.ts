@@ -13,6 +13,8 @@ export interface ResourceDefinition {
   categories?: string[];
   verbs: readonly string[];
   hasStatus: boolean;
+  /** Whose objects it shows in another form, for reading only. */
+  viewOf?: string;
   /** Set for resources of a CustomResourceDefinition. */
   custom?: CustomResource;
   /** Deletion answers with the object instead of a `Status` (`ReturnDeletedObject`). */

@@ -43,8 +43,9 @@ export class ApiError extends Error {
     message: string;
     details?: StatusDetails;
     metadata?: Json;
+    cause?: unknown;
   }) {
-    super(options.message);
+    super(options.message, { cause: options.cause });
     this.name = 'ApiError';
     this.code = options.code;
     this.reason = options.reason;
@@ -66,8 +67,11 @@ export class ApiError extends Error {
   }
 }
 
+/** As much of a resource as a path names, whether it is served or not. */
+export type ResourceName = Pick<ResourceDefinition, 'group' | 'plural'>;
+
 /** `datavolumes.cdi.kubevirt.io`, or `pods` for the core group. */
-export function qualifiedResource(type: ResourceDefinition): string {
+export function qualifiedResource(type: ResourceName): string {
   return type.group ? `${type.plural}.${type.group}` : type.plural;
 }
 
@@ -75,10 +79,7 @@ export function qualifiedKind(type: ResourceDefinition): string {
   return type.group ? `${type.kind}.${type.group}` : type.kind;
 }
 
-function resourceDetails(
-  type: ResourceDefinition,
-  name?: string,
-): StatusDetails {
+function resourceDetails(type: ResourceName, name?: string): StatusDetails {
   return {
     ...(name ? { name } : {}),
     ...(type.group ? { group: type.group } : {}),
@@ -140,7 +141,7 @@ export function preconditionFailed(
 }
 
 export function forbidden(
-  type: ResourceDefinition,
+  type: ResourceName,
   name: string | undefined,
   text: string,
   causes?: Cause[],
@@ -158,8 +159,8 @@ export function forbidden(
   });
 }
 
-export function badRequest(message: string) {
-  return new ApiError({ code: 400, reason: 'BadRequest', message });
+export function badRequest(message: string, cause?: unknown) {
+  return new ApiError({ code: 400, reason: 'BadRequest', message, cause });
 }
 
 export function unsupportedMediaType(message: string) {

@@ -25,6 +25,19 @@ export class StoredObject {
   clone(): KubeObject {
     return JSON.parse(this.json);
   }
+
+  /** The same state under the revision of a later change. */
+  withRevision(revision: number): StoredObject {
+    const { metadata } = this.object;
+    return new StoredObject(
+      this.key,
+      {
+        ...this.object,
+        metadata: { ...metadata, resourceVersion: String(revision) },
+      },
+      revision,
+    );
+  }
 }
 
 export type CommitListener = (
@@ -189,14 +202,7 @@ export class Store {
     const previous = collection.get(key);
     if (!previous) return undefined;
     const revision = ++this.#revision;
-    const object = {
-      ...previous.object,
-      metadata: {
-        ...previous.object.metadata,
-        resourceVersion: String(revision),
-      },
-    };
-    const stored = new StoredObject(key, object, revision);
+    const stored = previous.withRevision(revision);
     collection.remove(key);
     this.#publish(collection, { type: 'DELETED', revision, stored, previous });
     return stored;

@@ -23,7 +23,7 @@ export function claimAdmission(
 ): AdmissionPlugin {
   const claims = definitions.get('persistentvolumeclaims');
   const volumes = definitions.get('persistentvolumes');
-  const classes = definitions.get('storageclasses');
+  const classes = definitions.get('storageclasses.storage.k8s.io');
 
   const defaultClass = (): string | undefined => {
     const marked = store

@@ -78,7 +78,10 @@ export function dataVolumeAdmission(
       if (operation !== 'CREATE') return;
       const source = cloneSource(request);
       if (!source) return;
-      if (source.namespace && !store.collection(namespaces).get(source.namespace)) {
+      if (
+        source.namespace &&
+        !store.collection(namespaces).get(source.namespace)
+      ) {
         throw deniedByWebhook(
           MUTATE,
           422,
@@ -168,5 +171,7 @@ function signed(claim: object, key: Buffer): string {
   const encode = (part: object) =>
     Buffer.from(JSON.stringify(part)).toString('base64url');
   const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claim)}`;
-  return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
+  return `${text}.${createHmac('sha256', key)
+    .update(text)
+    .digest('base64url')}`;
 }

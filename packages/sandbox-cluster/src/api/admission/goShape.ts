@@ -36,7 +36,10 @@ const GO_TYPES: Record<string, string> = {
  * Why the webhooks of CDI could not decode a DataVolume into Go: what has the
  * wrong JSON type, or is not a quantity. They say so before the schema does.
  */
-export function findDecodeError(object: Json, schema: Json): string | undefined {
+export function findDecodeError(
+  object: Json,
+  schema: Json,
+): string | undefined {
   return inspect(object.spec, asObject(schema, 'spec'), 'spec');
 }
 

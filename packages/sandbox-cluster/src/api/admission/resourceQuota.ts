@@ -48,7 +48,9 @@ export function quotaAdmission(
       for (const quota of store.collection(quotas).list(namespace)) {
         const booked = check(quota, requested, request);
         if (booked) {
-          request.afterCommit.push(() => book(store, quotas, quota.key, booked));
+          request.afterCommit.push(() =>
+            book(store, quotas, quota.key, booked),
+          );
         }
       }
     },
@@ -56,7 +58,12 @@ export function quotaAdmission(
 }
 
 /** What a create uses, or how much more an update uses. */
-function addedBy({ operation, type, object, previous }: AdmissionRequest): Usage {
+function addedBy({
+  operation,
+  type,
+  object,
+  previous,
+}: AdmissionRequest): Usage {
   const usage = usageOf(type, object);
   if (operation === 'CREATE' || !previous) return usage;
   const before = usageOf(type, previous);
@@ -96,9 +103,9 @@ function check(
     name,
     `exceeded quota: ${quota.object.metadata.name}, requested: ${show(
       resource => requested.get(resource),
-    )}, used: ${show(resource => child(used, resource) ?? '0')}, limited: ${show(
-      resource => hard[resource],
-    )}`,
+    )}, used: ${show(
+      resource => child(used, resource) ?? '0',
+    )}, limited: ${show(resource => hard[resource])}`,
   );
 }
 

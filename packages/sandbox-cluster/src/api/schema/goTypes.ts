@@ -168,8 +168,14 @@ export function jsonKind(value: unknown): string {
 }
 
 /** `400` in the words of the codec of a kind. */
-export function cannotBeHandled(kind: string, version: string, why: string) {
+export function cannotBeHandled(
+  kind: string,
+  version: string,
+  why: string,
+  cause?: unknown,
+) {
   return badRequest(
     `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`,
+    cause,
   );
 }

@@ -7,7 +7,7 @@ import type { Strategy } from './Strategy';
 /** Objects of a CustomResourceDefinition: `customResourceStrategy` of apiextensions-apiserver 1.36. */
 export function customResourceStrategy(
   type: ResourceDefinition,
-  validator: SchemaValidator,
+  validator: () => SchemaValidator,
 ): Strategy {
   return {
     allowUnconditionalUpdate: false,
@@ -15,7 +15,7 @@ export function customResourceStrategy(
       if (type.hasStatus) delete object.status;
       object.metadata.generation = 1;
     },
-    validateCreate: object => validator.validate(object),
+    validateCreate: object => validator().validate(object),
     prepareUpdate(object, previous) {
       if (type.hasStatus) {
         if (previous.status === undefined) delete object.status;
@@ -25,7 +25,8 @@ export function customResourceStrategy(
       object.metadata.generation =
         generation + (sameContent(object, previous, type.hasStatus) ? 0 : 1);
     },
-    validateUpdate: (object, previous) => validator.validate(object, previous),
+    validateUpdate: (object, previous) =>
+      validator().validate(object, previous),
   };
 }
 

@@ -45,7 +45,13 @@ export function validateSource(
     case 'imageio':
       return validateImageIo(value);
     case 'vddk':
-      return has(value, ['secretRef', 'uuid', 'backingFile', 'thumbprint', 'url'])
+      return has(value, [
+        'secretRef',
+        'uuid',
+        'backingFile',
+        'thumbprint',
+        'url',
+      ])
         ? undefined
         : refuse(
             'spec.source.VDDK source VDDK is not valid',
@@ -54,10 +60,7 @@ export function validateSource(
     case 'pvc':
       return has(value, ['namespace', 'name'])
         ? undefined
-        : refuse(
-            'spec.source.PVC source PVC is not valid',
-            'spec.source.PVC',
-          );
+        : refuse('spec.source.PVC source PVC is not valid', 'spec.source.PVC');
     case 'snapshot':
       return has(value, ['namespace', 'name'])
         ? undefined

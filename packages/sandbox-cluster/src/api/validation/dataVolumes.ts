@@ -24,14 +24,14 @@ export function refuse(message: string, field?: string): Refusal {
 }
 
 /** The rules of CDI's datavolume-validate webhook (v1.66), in its order; the first that is broken. */
-export function validateDataVolume(dataVolume: KubeObject): Refusal | undefined {
+export function validateDataVolume(
+  dataVolume: KubeObject,
+): Refusal | undefined {
   const spec = dataVolume.spec ?? {};
   if ((dataVolume.metadata.name ?? '').length > MAX_NAME) {
     return refuse(`Name cannot be longer than ${MAX_NAME} characters`);
   }
-  return (
-    validateTarget(spec) ?? validateExternal(spec) ?? validateOrigin(spec)
-  );
+  return validateTarget(spec) ?? validateExternal(spec) ?? validateOrigin(spec);
 }
 
 /** Equal in meaning: quantities are compared as numbers. */

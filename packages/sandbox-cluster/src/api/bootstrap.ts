@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { withType } from './decode';
+import type { Registry } from './registry';
+import { isObject, type Json, type KubeObject } from './types';
+import { INSTALLED_OBJECTS } from './installedObjects';
+
+const DEFINITIONS_FILE = 'data/customResourceDefinitions.json.gz';
+const PACKAGE_NAME = '@golden-images/sandbox-cluster';
+
+/** The CustomResourceDefinitions of CDI v1.66 and Longhorn v1.12, as a cluster has them. */
+export function readDefinitions(): KubeObject[] {
+  const path = join(packageRoot(), DEFINITIONS_FILE);
+  const value: unknown = JSON.parse(gunzipSync(readFileSync(path)).toString());
+  return value as KubeObject[];
+}
+
+/**
+ * Makes what every cluster with CDI and Longhorn has from the start: the first
+ * namespaces, the definitions, classes and configuration. What is there
+ * already stays as it is.
+ */
+export function bootstrap(registry: Registry) {
+  for (const definition of readDefinitions()) create(registry, definition);
+  for (const object of INSTALLED_OBJECTS) create(registry, object);
+}
+
+function create(registry: Registry, value: KubeObject) {
+  const type = registry.definitions.findKind(value.apiVersion, value.kind);
+  if (!type) throw new Error(`${value.kind} is not served`);
+  const object = withType(structuredClone(value) as Json, type);
+  const { name, namespace } = object.metadata;
+  const key = type.namespaced ? `${namespace}/${name}` : name ?? '';
+  if (registry.store.collection(type).get(key)) return;
+  const { status } = object;
+  const options = { dryRun: false, user: 'bootstrap', warnings: [] };
+  registry.create(type, namespace, object, options);
+  if (!isObject(status) || !type.hasStatus || !type.custom) return;
+  registry.update(type, key, current => ({ ...current, status }), {
+    ...options,
+    subresource: 'status',
+  });
+}
+
+/** Found by its package.json, for the sources and what is built of them lie at different depths. */
+function packageRoot(): string {
+  let folder = __dirname;
+  for (;;) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) {
+      const { name } = JSON.parse(readFileSync(manifest, 'utf8'));
+      if (name === PACKAGE_NAME) return folder;
+    }
+    const parent = dirname(folder);
+    if (parent === folder) {
+      throw new Error(`The folder of ${PACKAGE_NAME} was not found`);
+    }
+    folder = parent;
+  }
+}
