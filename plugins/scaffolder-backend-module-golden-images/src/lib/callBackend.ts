@@ -4,13 +4,15 @@ import {
   NotAllowedError,
   NotFoundError,
   ResponseError,
+  ServiceUnavailableError,
 } from '@backstage/errors';
 
-const BY_NAME: Record<string, new (message: string, cause?: Error) => Error> = {
+const BY_NAME: Record<string, new (message: string) => Error> = {
   InputError,
   NotAllowedError,
   ConflictError,
   NotFoundError,
+  ServiceUnavailableError,
 };
 
 /**
@@ -24,6 +26,9 @@ export async function callBackend<T>(call: () => Promise<T>): Promise<T> {
     if (!ResponseError.is(error)) throw error;
     const ErrorOfName = BY_NAME[error.cause.name];
     if (!ErrorOfName) throw error;
-    throw new ErrorOfName(error.cause.message, error);
+    const refusal = new ErrorOfName(error.cause.message);
+    // Kept, but not by the constructor, which would add it to the message.
+    refusal.cause = error;
+    throw refusal;
   }
 }
