@@ -1,4 +1,3 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
 import {
   ANNOTATIONS,
   LABELS,
@@ -14,14 +13,15 @@ import {
 } from '../tracking/__testUtils__/startTracking';
 import { TestTiming } from '../tracking/__testUtils__/TestTiming';
 import { SIZE_BYTES, World } from '../tracking/__testUtils__/world';
+import { testDatabases } from '../database/__testUtils__/testDatabases';
 
 jest.setTimeout(30_000);
 
 const { claims, dataSources, dataVolumes } = RESOURCES;
-const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const databases = testDatabases();
 const key = (name: string) => ({ cluster: 'c1', namespace: IMAGES, name });
 
-describe('control', () => {
+describe.each(databases.eachSupportedId())('control on %s', id => {
   let knex: Knex;
   let cluster: FakeCluster;
   let world: World;
@@ -30,7 +30,7 @@ describe('control', () => {
   const started: Tracking[] = [];
 
   beforeEach(async () => {
-    knex = await databases.init('SQLITE_3');
+    knex = await databases.init(id);
     cluster = new FakeCluster();
     world = new World(cluster);
     timing = new TestTiming();

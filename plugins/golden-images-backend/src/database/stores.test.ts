@@ -1,4 +1,3 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Image, Volume } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
 import {
@@ -13,10 +12,11 @@ import {
   type TrackedRecord,
   type ViewRecord,
 } from './index';
+import { testDatabases } from './__testUtils__/testDatabases';
 
 jest.setTimeout(60_000);
 
-const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_16'] });
+const databases = testDatabases();
 
 async function setUp(id: Parameters<typeof databases.init>[0]) {
   const knex = await databases.init(id);

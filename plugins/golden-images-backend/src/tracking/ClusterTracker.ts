@@ -46,6 +46,8 @@ export interface ClusterTrackerOptions {
   idleTimeoutMs?: number;
   onDerived: (rows: DerivedRow[]) => void;
   onChange: () => void;
+  /** Whoever writes on behalf of this tracker comes to an end. */
+  beforeEnd: () => Promise<void>;
 }
 
 /** Follows one cluster while its lease is held: its feeds, its rows and its status. */
@@ -118,6 +120,8 @@ export class ClusterTracker {
       await this.#follow(this.#abort.signal);
     } finally {
       signal.removeEventListener('abort', stop);
+      await this.#projector.close();
+      await this.#options.beforeEnd();
       await this.#sayGoodbye();
     }
   }

@@ -254,6 +254,9 @@ export class DefaultTracking implements Tracking {
       idleTimeoutMs,
       onDerived: rows => controllers.forEach(each => each.consider(rows)),
       onChange: () => this.#listeners.tell(),
+      beforeEnd: async () => {
+        for (const each of controllers) await each.settled();
+      },
     });
     const joiner = new Joiner(this.#stores.views, cluster.name);
     const refresh = (namespace: string, name: string) =>
@@ -286,16 +289,18 @@ export class DefaultTracking implements Tracking {
         client.get({ type, namespace, name }),
       ),
     );
-    const uids = objects.flatMap(object => object?.metadata.uid ?? []);
-    const id = `${namespace}/${name}`;
-    const joiner = new Joiner(this.#stores.views, cluster);
+    const [dataVolume, claim] = objects.map(object => object?.metadata.uid);
     const untilMs = this.#timing.nowMs() + REFRESH_WAIT_MS;
+    const id = `${namespace}/${name}`;
     while (this.#timing.nowMs() < untilMs) {
-      const joined = (await joiner.load([id])).get(id);
-      const known = [joined?.dataVolume, joined?.claim].flatMap(
-        view => view?.metadata.uid ?? [],
-      );
-      if (uids.join() === known.join()) return;
+      const rows = await this.#stores.tracked.load(cluster, [id]);
+      const tracked = rows.get(id)?.tracked;
+      if (
+        tracked?.ownerUid === (dataVolume ?? claim) &&
+        tracked?.object.uid === claim
+      ) {
+        return;
+      }
       await this.#timing.delay(REFRESH_POLL_MS, this.#abort.signal);
     }
   }

@@ -1,4 +1,3 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import {
   LeaseLostError,
@@ -11,8 +10,9 @@ import {
 import { RESOURCES, type KubernetesObject } from '../kubernetes';
 import { Ingest } from './Ingest';
 import type { Feed } from './Reflector';
+import { testDatabases } from '../database/__testUtils__/testDatabases';
 
-const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const databases = testDatabases();
 const feed: Feed = { id: 'claims', type: RESOURCES.claims, scope: {} };
 
 function claim(name: string, resourceVersion = '1', uid = `uid-${name}`) {
@@ -23,7 +23,7 @@ function claim(name: string, resourceVersion = '1', uid = `uid-${name}`) {
   } satisfies KubernetesObject;
 }
 
-describe('Ingest', () => {
+describe.each(databases.eachSupportedId())('Ingest on %s', id => {
   let knex: Knex;
   let views: ViewStore;
   let fence: Fence;
@@ -33,7 +33,7 @@ describe('Ingest', () => {
   let hold: Promise<void> | undefined;
 
   beforeEach(async () => {
-    knex = await databases.init('SQLITE_3');
+    knex = await databases.init(id);
     await migrateDatabase({ getClient: async () => knex });
     views = new ViewStore(knex);
     const taken = await new LeaseStore(knex).take('c1', 'me', undefined, 0);

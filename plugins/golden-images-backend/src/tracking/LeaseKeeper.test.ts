@@ -1,19 +1,19 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { LeaseStore, migrateDatabase } from '../database';
 import { LeaseKeeper } from './LeaseKeeper';
 import { TestTiming } from './__testUtils__/TestTiming';
+import { testDatabases } from '../database/__testUtils__/testDatabases';
 
-const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const databases = testDatabases();
 
-describe('LeaseKeeper', () => {
+describe.each(databases.eachSupportedId())('LeaseKeeper on %s', id => {
   let knex: Knex;
   let leases: LeaseStore;
   let timing: TestTiming;
   let abort: AbortController;
 
   beforeEach(async () => {
-    knex = await databases.init('SQLITE_3');
+    knex = await databases.init(id);
     await migrateDatabase({ getClient: async () => knex });
     leases = new LeaseStore(knex);
     timing = new TestTiming();

@@ -82,6 +82,12 @@ export class Projector {
     this.#start();
   }
 
+  /** Ends after the batch at hand. */
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#working;
+  }
+
   /** Derives every row anew, as when a right was given or taken. */
   async deriveAll(): Promise<void> {
     const { cluster, views } = this.#options;
@@ -107,7 +113,7 @@ export class Projector {
   /** Resolves when nothing is left to derive, or nothing may be derived yet. */
   async settled(): Promise<void> {
     this.#start();
-    while (this.#working) await this.#working;
+    while (this.#open && this.#working) await this.#working;
   }
 
   #start() {
@@ -120,7 +126,7 @@ export class Projector {
   }
 
   async #work() {
-    while (this.#dirty.size > 0) {
+    while (this.#open && this.#dirty.size > 0) {
       await this.#deriveBatch(this.#dirty.take(BATCH_SIZE));
       await nextTurn();
     }

@@ -1,4 +1,3 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
 import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
 import { RESOURCES } from '../kubernetes';
@@ -7,18 +6,19 @@ import { FakeCluster } from './__testUtils__/FakeCluster';
 import { IMAGES, startTracking, until } from './__testUtils__/startTracking';
 import type { TestTiming } from './__testUtils__/TestTiming';
 import { SIZE_BYTES, World } from './__testUtils__/world';
+import { testDatabases } from '../database/__testUtils__/testDatabases';
 
 jest.setTimeout(30_000);
 
 const { claims, dataVolumes, longhornVolumes } = RESOURCES;
-const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const databases = testDatabases();
 const key = (name: string, cluster = 'c1') => ({
   cluster,
   namespace: IMAGES,
   name,
 });
 
-describe('tracking', () => {
+describe.each(databases.eachSupportedId())('tracking on %s', id => {
   let knex: Knex;
   let cluster: FakeCluster;
   let world: World;
@@ -27,7 +27,7 @@ describe('tracking', () => {
   const started: Tracking[] = [];
 
   beforeEach(async () => {
-    knex = await databases.init('SQLITE_3');
+    knex = await databases.init(id);
     cluster = new FakeCluster();
     world = new World(cluster);
   });

@@ -45,18 +45,21 @@ export async function startTracking(
   return { tracking, timing };
 }
 
+const PATIENCE_MS = 15_000;
+
 /**
  * Waits until a condition holds: changes travel through promises and the
- * database, not through time.
+ * database, at the database's own pace, while the test's clock stands still.
  */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
 ): Promise<T> {
-  for (let turn = 0; turn < 2_000; turn++) {
+  const untilMs = Date.now() + PATIENCE_MS;
+  while (Date.now() < untilMs) {
     const found = await probe();
     if (found) return found;
-    await new Promise(resolve => setImmediate(resolve));
+    await new Promise(resolve => setTimeout(resolve, 1));
   }
   throw new Error(`It did not come to pass: ${what}`);
 }
