@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { setMaxListeners } from 'node:events';
 import type { ClusterConfig } from '../config/types';
 import type {
   Fence,
@@ -67,6 +68,8 @@ export class ClusterTracker {
   constructor(options: ClusterTrackerOptions) {
     const { cluster, views, tracked, fence, timing } = options;
     this.#options = options;
+    // Every feed, request and delay listens to it: that many are no leak.
+    setMaxListeners(0, this.#abort.signal);
     const onError = (error: unknown) => this.#abort.abort(error);
     this.#projector = new Projector({
       cluster: cluster.name,

@@ -5,6 +5,7 @@ import type {
 import { NotFoundError } from '@backstage/errors';
 import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
 import { Controller, Releaser, releaseRefusal } from '../control';
 import {
@@ -96,6 +97,7 @@ export class DefaultTracking implements Tracking {
     this.#stores = stores;
     this.#timing = options.timing ?? systemTiming;
     this.reader = reader;
+    setMaxListeners(0, this.#abort.signal);
     const holder = randomUUID();
     this.#clusters = new Map(
       options.config.clusters.map(config => [
