@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { withType } from './decode';
 import type { Registry } from './registry';
-import { isObject, type Json, type KubeObject } from './types';
+import { copyOf, isObject, type Json, type KubeObject } from './types';
 import { INSTALLED_OBJECTS } from './installedObjects';
 
 const DEFINITIONS_FILE = 'data/customResourceDefinitions.json.gz';
@@ -29,7 +29,7 @@ export function bootstrap(registry: Registry) {
 function create(registry: Registry, value: KubeObject) {
   const type = registry.definitions.findKind(value.apiVersion, value.kind);
   if (!type) throw new Error(`${value.kind} is not served`);
-  const object = withType(structuredClone(value) as Json, type);
+  const object = withType(copyOf(value) as Json, type);
   const { name, namespace } = object.metadata;
   const key = type.namespaced ? `${namespace}/${name}` : name ?? '';
   if (registry.store.collection(type).get(key)) return;

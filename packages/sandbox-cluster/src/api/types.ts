@@ -83,3 +83,8 @@ export function child(value: unknown, ...path: string[]): unknown {
   }
   return current;
 }
+
+/** A copy of JSON that may be changed. */
+export function copyOf<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value));
+}

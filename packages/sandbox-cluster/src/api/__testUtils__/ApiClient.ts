@@ -82,7 +82,12 @@ export class ApiClient {
         : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const request = this.#request(method, path, {
-        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(text === undefined
+          ? {}
+          : {
+              'content-type': 'application/json',
+              'content-length': String(Buffer.byteLength(text)),
+            }),
         ...headers,
       });
       request.on('error', reject);

@@ -32,8 +32,10 @@ export function dataVolumeAdmission(
 
   /** Where the bytes come from, by name: the source itself, or what the DataSource names. */
   const cloneSource = ({ object, namespace }: AdmissionRequest) => {
+    const source = child(object, 'spec', 'source');
     const sourceRef = child(object, 'spec', 'sourceRef');
-    if (!isObject(sourceRef)) return sourceOf(child(object, 'spec', 'source'));
+    if (isObject(source)) return sourceOf(source);
+    if (!isObject(sourceRef)) return undefined;
     if (sourceRef.kind !== 'DataSource') return undefined;
     if (!sourceRef.name) {
       throw deniedByWebhook(MUTATE, 400, 'resource name may not be empty');
@@ -72,8 +74,7 @@ export function dataVolumeAdmission(
     mutate(request) {
       if (!concerns(request)) return;
       const { object, operation } = request;
-      const schema = dataVolumes.custom?.schema ?? {};
-      const problem = findDecodeError(object, specSchema(schema));
+      const problem = findDecodeError(object, dataVolumes.custom?.schema ?? {});
       if (problem) throw deniedByWebhook(MUTATE, 400, problem);
       if (operation !== 'CREATE') return;
       const source = cloneSource(request);
@@ -139,10 +140,6 @@ function sourceOf(source: unknown): CloneSource | undefined {
     name: String(named.name),
     ...(named.namespace ? { namespace: String(named.namespace) } : {}),
   };
-}
-
-function specSchema(schema: Record<string, unknown>) {
-  return isObject(schema) ? schema : {};
 }
 
 /** A claim that belongs to a DataVolume, or that shall be adopted, is no obstacle. */

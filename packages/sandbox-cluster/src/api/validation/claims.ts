@@ -7,7 +7,7 @@ import {
   required,
   type FieldError,
 } from '../statusErrors';
-import { child, isObject, type Json, type KubeObject } from '../types';
+import { child, copyOf, isObject, type Json, type KubeObject } from '../types';
 import { specDiff } from './specDiff';
 
 const ACCESS_MODES = [
@@ -49,7 +49,7 @@ export function validateClaimUpdate(
   const spec = claim.spec ?? {};
   const before = previous.spec ?? {};
   const errors: FieldError[] = [];
-  const compared: Json = structuredClone(spec);
+  const compared: Json = copyOf(spec);
   const bound = child(previous, 'status', 'phase') === 'Bound';
   if (!before.volumeName)
     setOrDelete(compared, 'volumeName', before.volumeName);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Quantity } from '../quantity';
-import { child, isObject, type Json, type KubeObject } from '../types';
+import { child, copyOf, isObject, type Json, type KubeObject } from '../types';
 import { validateSource } from './dataVolumeSources';
 
 /** Why CDI refuses a DataVolume. */
@@ -40,7 +40,7 @@ export function sameSpec(a: KubeObject, b: KubeObject): boolean {
 }
 
 function comparable(spec: Json | undefined): unknown {
-  const copy: Json = structuredClone(spec ?? {});
+  const copy: Json = copyOf(spec ?? {});
   for (const part of ['pvc', 'storage']) {
     for (const kind of ['requests', 'limits']) {
       const amounts = child(copy, part, 'resources', kind);
