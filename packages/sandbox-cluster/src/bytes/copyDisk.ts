@@ -39,7 +39,12 @@ async function copyData(
 ) {
   const pace = createPace(options.bytesPerSecond, options.signal);
   let copiedBytes = 0;
-  for (let at = 0; at < options.sizeBytes; at += CHUNK_BYTES) {
+  // Once everything that the source has allocated is copied, the rest is one hole.
+  for (
+    let at = 0;
+    at < options.sizeBytes && copiedBytes < options.dataBytes;
+    at += CHUNK_BYTES
+  ) {
     options.signal?.throwIfAborted();
     const data = await readUpTo(
       source,
@@ -48,8 +53,7 @@ async function copyData(
     );
     if (!isZero(data)) {
       await pace.take(data.length);
-      await writeSparse(target, data, at);
-      copiedBytes = Math.min(copiedBytes + data.length, options.dataBytes);
+      copiedBytes += await writeSparse(target, data, at);
     }
     options.onProgress?.({ copiedBytes, dataBytes: options.dataBytes });
   }

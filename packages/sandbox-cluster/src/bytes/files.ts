@@ -33,16 +33,22 @@ export function isZero(data: Buffer): boolean {
 
 const SPARSE_BLOCK_BYTES = 4096;
 
-/** Writes data and leaves holes where a whole block is zero. The file must be new there. */
+/**
+ * Writes data and leaves holes where a whole block is zero. The file must be new there.
+ *
+ * @returns how many bytes were written
+ */
 export async function writeSparse(
   file: FileHandle,
   data: Buffer,
   offsetBytes: number,
-): Promise<void> {
+): Promise<number> {
   let runStart = -1;
+  let written = 0;
   const flush = async (end: number) => {
     if (runStart < 0) return;
     await file.write(data, runStart, end - runStart, offsetBytes + runStart);
+    written += end - runStart;
     runStart = -1;
   };
   for (let at = 0; at < data.length; at += SPARSE_BLOCK_BYTES) {
@@ -53,6 +59,7 @@ export async function writeSparse(
     }
   }
   await flush(data.length);
+  return written;
 }
 
 /**

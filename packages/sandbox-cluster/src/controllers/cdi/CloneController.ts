@@ -1,0 +1,418 @@
+import { join } from 'node:path';
+import { copyDisk } from '../../bytes';
+import { rebind } from '../claims/bind';
+import { scaled, type Context } from '../Context';
+import { RESOURCES, keyOf, type Claim, type DataVolume } from '../kube/types';
+import { sizeBytes } from '../sizes';
+import { pendingClaim, writeStatus } from './conditions';
+import { pause } from './ImportController';
+import {
+  bareSpec,
+  ensureHelperClaim,
+  ensureTargetClaim,
+  targetSpec,
+} from './targetClaim';
+
+const COMPONENT = 'datavolume-pvc-clone-controller';
+const OWNED_BY = 'cdi.kubevirt.io/OwnedByUID';
+const RETRY_MS = 2_000;
+
+type Strategy = 'copy' | 'csi-clone';
+
+/**
+ * Clones of claims by DataVolumes, in the phases that CDI 1.66 shows (recorded):
+ * a temporary claim in the namespace of the source gets the bytes, and its
+ * volume is then handed to the target.
+ */
+export class CloneController {
+  readonly #context: Context;
+  readonly #runs = new Map<string, AbortController>();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  abandon(uid: string) {
+    this.#runs.get(uid)?.abort();
+    this.#runs.delete(uid);
+  }
+
+  async reconcile(dataVolume: DataVolume): Promise<void> {
+    const uid = dataVolume.metadata.uid!;
+    const existing = this.#context.caches.claims.get(keyOf(dataVolume));
+    const owned = existing?.metadata.ownerReferences?.some(
+      owner => owner.uid === uid,
+    );
+    if (owned && existing?.status?.phase === 'Bound') {
+      await this.#finish(dataVolume);
+      return;
+    }
+    if (this.#runs.has(uid)) return;
+    const source = await this.#findSource(dataVolume);
+    if (!source) return;
+    const strategy = this.#strategy(dataVolume, source);
+    const claim = await ensureTargetClaim(this.#context, dataVolume, {
+      kind: 'VolumeCloneSource',
+      name: `volume-clone-source-${uid}`,
+      annotations: { 'cdi.kubevirt.io/cloneType': strategy },
+      sourceSize: String(source.spec.resources?.requests?.storage),
+    });
+    if (!claim) return;
+    const abort = new AbortController();
+    this.#runs.set(uid, abort);
+    const signal = AbortSignal.any([abort.signal, this.#context.signal]);
+    this.#run({ dataVolume, claim, source, strategy, signal })
+      .catch(error => {
+        if (signal.aborted) return;
+        this.#context.log(
+          `clone ${keyOf(dataVolume)} broke off: ${
+            error instanceof Error ? error.message : error
+          }`,
+        );
+        this.#again(dataVolume);
+      })
+      .finally(() => {
+        if (this.#runs.get(uid) === abort) this.#runs.delete(uid);
+      });
+  }
+
+  /** The claim to copy, when it is there, filled, and not larger than the target. */
+  async #findSource(dataVolume: DataVolume): Promise<Claim | undefined> {
+    const { caches } = this.#context;
+    const { name } = dataVolume.metadata;
+    const from = this.#sourceOf(dataVolume);
+    const source = from && caches.claims.get(`${from.namespace}/${from.name}`);
+    if (!source) {
+      const message = `The source pvc ${from?.name} doesn't exist`;
+      const missing = {
+        status: 'False' as const,
+        reason: 'CloneWithoutSource',
+        message,
+      };
+      await writeStatus(this.#context, dataVolume, {
+        phase: 'Pending',
+        bound: missing,
+        ready: missing,
+      });
+      await this.#remark(dataVolume, 'Warning', 'CloneWithoutSource', message);
+      this.#again(dataVolume);
+      return undefined;
+    }
+    const owner = caches.dataVolumes.get(keyOf(source));
+    const filled =
+      source.status?.phase === 'Bound' &&
+      (!owner || owner.status?.phase === 'Succeeded');
+    const wanted = sizeBytes(
+      targetSpec(dataVolume, String(source.spec.resources?.requests?.storage))
+        .resources?.requests?.storage,
+    );
+    const has = sizeBytes(source.spec.resources?.requests?.storage);
+    if (wanted < has) {
+      const message = `target resources requests storage size is smaller than the source ${wanted} < ${has}`;
+      const refused = {
+        status: 'False' as const,
+        reason: 'CloneValidationFailed',
+        message,
+      };
+      await writeStatus(this.#context, dataVolume, {
+        phase: 'Pending',
+        bound: refused,
+        ready: refused,
+      });
+      await this.#remark(
+        dataVolume,
+        'Warning',
+        'CloneValidationFailed',
+        message,
+      );
+      return undefined;
+    }
+    if (!filled) {
+      await writeStatus(this.#context, dataVolume, {
+        phase: 'CloneScheduled',
+        bound: pendingClaim(name),
+        ready: { status: 'False' },
+        running: {
+          status: 'False',
+          reason: 'Pending',
+          message: 'Clone Pending',
+        },
+      });
+      this.#again(dataVolume);
+      return undefined;
+    }
+    return source;
+  }
+
+  #sourceOf({
+    spec,
+    metadata,
+  }: DataVolume): { namespace: string; name: string } | undefined {
+    if (spec.source?.pvc) return spec.source.pvc;
+    const { sourceRef } = spec;
+    if (!sourceRef) return undefined;
+    const dataSource = this.#context.caches.dataSources.get(
+      `${sourceRef.namespace ?? metadata.namespace}/${sourceRef.name}`,
+    );
+    const pvc = dataSource?.spec.source.pvc;
+    return (
+      pvc && {
+        namespace: pvc.namespace ?? dataSource.metadata.namespace!,
+        name: pvc.name,
+      }
+    );
+  }
+
+  /** CDI takes a host-assisted copy for Longhorn, unless the StorageProfile says otherwise (recorded). */
+  #strategy(dataVolume: DataVolume, source: Claim): Strategy {
+    const className =
+      targetSpec(dataVolume).storageClassName ??
+      source.spec.storageClassName ??
+      '';
+    const profile = this.#context.caches.storageProfiles.get(className);
+    const wanted =
+      profile?.spec?.cloneStrategy ?? profile?.status?.cloneStrategy;
+    return wanted === 'csi-clone' ? 'csi-clone' : 'copy';
+  }
+
+  async #run(run: {
+    dataVolume: DataVolume;
+    claim: Claim;
+    source: Claim;
+    strategy: Strategy;
+    signal: AbortSignal;
+  }) {
+    const { dataVolume, claim, source, strategy, signal } = run;
+    const { name } = dataVolume.metadata;
+    const status = (phase: string) =>
+      writeStatus(this.#context, dataVolume, {
+        phase,
+        bound: pendingClaim(name),
+        ready: { status: 'False', reason: 'TransferRunning' },
+        running: { status: 'True', reason: 'Populator is running' },
+      });
+    await status('CloneScheduled');
+    await this.#remark(
+      dataVolume,
+      'Normal',
+      'CloneScheduled',
+      `Cloning from ${keyOf(source)} into ${keyOf(claim)} scheduled`,
+    );
+    const temporary = await this.#temporaryClaim(
+      dataVolume,
+      claim,
+      source,
+      strategy,
+    );
+    if (!temporary) throw new Error('the temporary claim was refused');
+    await status(
+      strategy === 'copy' ? 'CloneInProgress' : 'CSICloneInProgress',
+    );
+    const volumeName = await this.#boundVolume(temporary, signal);
+    if (strategy === 'copy') {
+      await this.#copy(dataVolume, source, volumeName, signal);
+    } else if (this.#isLarger(claim, source)) {
+      await status('PrepClaimInProgress');
+      await this.#growAfterCopy(claim, temporary, volumeName, signal);
+    }
+    await status('RebindInProgress');
+    await pause(scaled(this.#context, 200), signal);
+    await this.#succeed(dataVolume, claim, temporary, volumeName);
+  }
+
+  #temporaryClaim(
+    dataVolume: DataVolume,
+    claim: Claim,
+    source: Claim,
+    strategy: Strategy,
+  ) {
+    const csi = strategy === 'csi-clone';
+    const { name, namespace } = source.metadata;
+    return ensureHelperClaim(this.#context, {
+      name: `tmp-pvc-${claim.metadata.uid}`,
+      namespace: namespace!,
+      // CDI copies the labels of the target to it (recorded).
+      labels: { ...claim.metadata.labels, [OWNED_BY]: claim.metadata.uid! },
+      spec: {
+        ...bareSpec(claim),
+        ...(csi
+          ? {
+              resources: {
+                requests: { storage: source.spec.resources?.requests?.storage },
+              },
+              dataSource: { kind: 'PersistentVolumeClaim', name },
+            }
+          : {}),
+      },
+      onQuota: async message => {
+        await this.#remark(dataVolume, 'Warning', 'ErrExceededQuota', message);
+      },
+    });
+  }
+
+  async #boundVolume(temporary: Claim, signal: AbortSignal): Promise<string> {
+    for (;;) {
+      const current = this.#context.caches.claims.get(keyOf(temporary));
+      if (current?.status?.phase === 'Bound') return current.spec.volumeName!;
+      await pause(scaled(this.#context, 200) + 5, signal);
+    }
+  }
+
+  async #copy(
+    dataVolume: DataVolume,
+    source: Claim,
+    volumeName: string,
+    signal: AbortSignal,
+  ) {
+    const { disks, settings } = this.#context;
+    const from = this.#handleOf(source.spec.volumeName!);
+    const to = this.#handleOf(volumeName);
+    await this.#remark(
+      dataVolume,
+      'Normal',
+      'CloneInProgress',
+      `Cloning from ${keyOf(source)} into ${keyOf(dataVolume)} in progress`,
+    );
+    let lastMs = 0;
+    for (const file of await disks.files(from)) {
+      await copyDisk({
+        from: join(disks.folderOf(from), file),
+        to: join(disks.folderOf(to), file),
+        bytesPerSecond: settings.copyBytesPerSecond,
+        signal,
+        onProgress: ({ copiedBytes, dataBytes }) => {
+          const nowMs = Date.now();
+          if (nowMs - lastMs < 1_000 || copiedBytes >= dataBytes) return;
+          lastMs = nowMs;
+          writeStatus(this.#context, dataVolume, {
+            progress: `${((copiedBytes / dataBytes) * 100).toFixed(2)}%`,
+          }).catch(() => undefined);
+        },
+      });
+    }
+  }
+
+  #handleOf(volumeName: string): string {
+    return (
+      this.#context.caches.volumes.get(volumeName)?.spec.csi?.volumeHandle ??
+      volumeName
+    );
+  }
+
+  #isLarger(claim: Claim, source: Claim): boolean {
+    return (
+      sizeBytes(claim.spec.resources?.requests?.storage) >
+      sizeBytes(source.spec.resources?.requests?.storage)
+    );
+  }
+
+  /** A Longhorn volume grows only once its copy is done; CDI's prep Pod waits for that. */
+  async #growAfterCopy(
+    claim: Claim,
+    temporary: Claim,
+    volumeName: string,
+    signal: AbortSignal,
+  ) {
+    const { caches, client } = this.#context;
+    const handle = this.#handleOf(volumeName);
+    while (
+      caches.longhornVolumes.get(`longhorn-system/${handle}`)?.status
+        ?.cloneStatus?.state !== 'completed'
+    ) {
+      await pause(scaled(this.#context, 500) + 10, signal);
+    }
+    const wanted = claim.spec.resources?.requests?.storage;
+    const grown = await client.patch<Claim>(RESOURCES.claims, temporary, {
+      spec: { resources: { requests: { storage: wanted } } },
+    });
+    caches.claims.put(grown);
+    while (
+      sizeBytes(caches.volumes.get(volumeName)?.spec.capacity?.storage) <
+      sizeBytes(wanted)
+    ) {
+      await pause(scaled(this.#context, 200) + 10, signal);
+    }
+  }
+
+  async #succeed(
+    dataVolume: DataVolume,
+    claim: Claim,
+    temporary: Claim,
+    volumeName: string,
+  ) {
+    const current = this.#context.caches.claims.get(keyOf(claim));
+    if (
+      !current ||
+      current.metadata.uid !== claim.metadata.uid ||
+      current.metadata.deletionTimestamp
+    )
+      return;
+    const bound = await rebind(this.#context, volumeName, current);
+    await this.#context.client
+      .patchStatus(RESOURCES.claims, temporary, { phase: 'Lost' })
+      .catch(() => undefined);
+    await this.#context.client.delete(RESOURCES.claims, temporary);
+    const handle = this.#handleOf(volumeName);
+    this.#context.queues.longhornVolumes.add(`longhorn-system/${handle}`);
+    await this.#finish(dataVolume);
+    await this.#remark(
+      dataVolume,
+      'Normal',
+      'CloneSucceeded',
+      `Successfully cloned into ${keyOf(bound)}`,
+    );
+  }
+
+  async #finish(dataVolume: DataVolume) {
+    const { name } = dataVolume.metadata;
+    await writeStatus(this.#context, dataVolume, {
+      phase: 'Succeeded',
+      progress: '100.0%',
+      bound: { status: 'True', reason: 'Bound', message: `PVC ${name} Bound` },
+      running: {
+        status: 'False',
+        reason: 'Completed',
+        message: 'Clone Complete',
+      },
+      ready: { status: 'True' },
+    });
+  }
+
+  /** Temporary claims whose target is gone: nothing owns them across namespaces. */
+  async cleanUp(claim: Claim): Promise<void> {
+    const uid = claim.metadata.labels?.[OWNED_BY];
+    if (
+      !uid ||
+      !claim.metadata.name.startsWith('tmp-pvc-') ||
+      claim.metadata.deletionTimestamp
+    )
+      return;
+    const wanted = this.#context.caches.claims
+      .all()
+      .some(
+        ({ metadata }) => metadata.uid === uid && !metadata.deletionTimestamp,
+      );
+    if (!wanted) await this.#context.client.delete(RESOURCES.claims, claim);
+  }
+
+  #again(dataVolume: DataVolume) {
+    this.#context.queues.dataVolumes.addAfter(
+      keyOf(dataVolume),
+      scaled(this.#context, RETRY_MS) + 20,
+    );
+  }
+
+  #remark(
+    dataVolume: DataVolume,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ) {
+    return this.#context.events.record(RESOURCES.dataVolumes, dataVolume, {
+      type,
+      reason,
+      message,
+      component: COMPONENT,
+    });
+  }
+}
