@@ -163,8 +163,13 @@ export function badRequest(message: string, cause?: unknown) {
   return new ApiError({ code: 400, reason: 'BadRequest', message, cause });
 }
 
-export function unsupportedMediaType(message: string) {
-  return new ApiError({ code: 415, reason: 'UnsupportedMediaType', message });
+export function unsupportedMediaType(message: string, details?: StatusDetails) {
+  return new ApiError({
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message,
+    details,
+  });
 }
 
 export function tooLarge(message: string) {

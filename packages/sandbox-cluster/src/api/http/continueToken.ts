@@ -19,7 +19,7 @@ export function encodeContinue({ revision, afterKey }: Continuation): string {
 
 /** @throws ApiError 400 in the words of kube-apiserver */
 export function decodeContinue(token: string): Continuation {
-  const text = Buffer.from(token, 'base64url').toString('utf8');
+  const text = Buffer.from(token, 'base64url').toString('latin1');
   const { error } = scanJson(text);
   const fail = (why: string) =>
     badRequest(`invalid continue token: continue key is not valid: ${why}`);

@@ -29,7 +29,7 @@ export async function handleList(
 ) {
   const { context, query } = request;
   const options = readListQuery(query);
-  const form = listForm(negotiate(request.request.headers.accept));
+  const form = listForm(negotiate(request.request.headers.accept, type));
   const scope = scopeOf(context, type, options, place);
   const page = await readPage(context, scope, options);
   await send(request, scope, page, form);

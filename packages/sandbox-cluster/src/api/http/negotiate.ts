@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { ResourceDefinition } from '../resources';
 import { ApiError } from '../statusErrors';
 
 /** In which form an answer is wanted. */
@@ -7,14 +8,21 @@ export interface Form {
   as?: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
 }
 
+const NOT_ACCEPTABLE =
+  'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
+const NOT_ACCEPTABLE_CORE =
+  '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 const VIEWS = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'];
 
 /**
  * The first form of the `Accept` header that there is.
  *
- * @throws ApiError 406
+ * @throws ApiError 406, which built-in resources word otherwise than custom ones
  */
-export function negotiate(accept: string | undefined): Form {
+export function negotiate(
+  accept: string | undefined,
+  type?: ResourceDefinition,
+): Form {
   if (!accept) return { mediaType: 'application/json' };
   for (const clause of accept.split(',')) {
     const [type, ...parameters] = clause.split(';').map(part => part.trim());
@@ -29,8 +37,8 @@ export function negotiate(accept: string | undefined): Form {
   throw new ApiError({
     code: 406,
     reason: 'NotAcceptable',
-    message:
-      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    message: type && !type.custom ? NOT_ACCEPTABLE_CORE : NOT_ACCEPTABLE,
+    details: type && !type.custom ? {} : undefined,
   });
 }
 

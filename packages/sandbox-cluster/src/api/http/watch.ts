@@ -26,7 +26,7 @@ export function handleWatch(
 ) {
   const { context, query } = request;
   const options = readListQuery(query);
-  const form = negotiate(request.request.headers.accept);
+  const form = negotiate(request.request.headers.accept, type);
   const scope = scopeOf(context, type, options, place);
   const version = options.resourceVersion ?? '';
   const from = version === '' ? 0 : parseRevision(version);

@@ -79,11 +79,13 @@ export async function handlePatch(request: ApiRequest, target: Target) {
     .trim();
   const isApply = contentType === 'application/apply-patch+yaml';
   if (!acceptedPatches(type).includes(contentType)) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${acceptedPatches(
-        type,
-      ).join(', ')}`,
-    );
+    throw type.custom
+      ? unsupportedMediaType(
+          `the body of the request was in an unknown format - accepted media types include: ${acceptedPatches(
+            type,
+          ).join(', ')}`,
+        )
+      : unsupportedMediaType('415: Unsupported Media Type', {});
   }
   const options = readWriteQuery(request.query, 'PatchOptions', isApply);
   const body = await readBody(request.request);
@@ -231,7 +233,7 @@ export async function sendObject(
   status: number,
   object: KubeObject,
 ) {
-  const form = negotiate(request.request.headers.accept);
+  const form = negotiate(request.request.headers.accept, type);
   await request.context.persisted();
   let shown: unknown = object;
   if (form.as === 'Table') {
