@@ -3,6 +3,15 @@ import { makeNamespaces } from './sandboxNamespaces.mjs';
 import { Service } from './Service.mjs';
 import { root } from '../install.mjs';
 
+const MIB = 2 ** 20;
+/** So slow that people see how far an import or a copy is. */
+const IMPORT_BYTES_PER_SECOND = 4 * MIB;
+const COPY_BYTES_PER_SECOND = 2 * MIB;
+
+/** The embedded cluster's image server stands in for this host. */
+const IMAGE_HOST = 'http://images.example.com';
+const IMAGE_FILE = 'demo-linux.qcow2';
+
 /**
  * Starts the embedded cluster with the demo's namespaces.
  *
@@ -12,13 +21,35 @@ export async function startSandbox({ data, services, logFile }) {
   const sandbox = new Service({
     name: 'embedded cluster',
     entry: join(root, 'packages/sandbox-cluster/src/cli/main.ts'),
-    args: ['--data', join(data, 'sandbox')],
+    args: [
+      ...['--data', join(data, 'sandbox')],
+      ...['--import-rate', String(IMPORT_BYTES_PER_SECOND)],
+      ...['--copy-rate', String(COPY_BYTES_PER_SECOND)],
+    ],
     cwd: root,
     env: {},
     logFile,
   });
   services.push(sandbox);
-  const [, kubeconfig] = await sandbox.line(/^ready kubeconfig=(.+)$/);
+  const [[, imageServer], [, kubeconfig]] = await Promise.all([
+    sandbox.line(/^image-server url=(.+)$/),
+    sandbox.line(/^ready kubeconfig=(.+)$/),
+  ]);
   await makeNamespaces(kubeconfig);
-  return { env: { GOLDEN_IMAGES_SANDBOX_KUBECONFIG: kubeconfig } };
+  return {
+    env: { GOLDEN_IMAGES_SANDBOX_KUBECONFIG: kubeconfig },
+    image: {
+      url: `${IMAGE_HOST}/${IMAGE_FILE}`,
+      checksum: `sha256:${await sha256(imageServer, IMAGE_FILE)}`,
+    },
+  };
+}
+
+async function sha256(imageServer, file) {
+  const response = await fetch(`${imageServer}/SHA256SUMS`);
+  const sums = await response.text();
+  const line = sums.split('\n').find(each => each.endsWith(`  ${file}`));
+  const sum = line?.split('  ')[0];
+  if (!sum) throw new Error(`${imageServer}/SHA256SUMS does not list ${file}`);
+  return sum;
 }
