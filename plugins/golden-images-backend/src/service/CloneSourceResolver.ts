@@ -176,7 +176,10 @@ export class CloneSourceResolver {
       .map(row => row.object.version)
       .filter(v => v !== undefined);
     const { owner } = await this.#clusters.namespace(cluster, imageNamespace);
-    const people = [owner, ...this.#admins].filter(ref => ref !== undefined);
+    // An owner may be an administrator too.
+    const people = Array.from(new Set([owner, ...this.#admins])).filter(
+      ref => ref !== undefined,
+    );
     const which = [
       `there is no "${name}"`,
       version !== undefined && `version "${clusterText(version)}"`,
