@@ -1,1 +1,9 @@
-export {};
+/**
+ * Form fields of golden images for apps on the legacy frontend system.
+ *
+ * @packageDocumentation
+ */
+export {
+  GoldenImagePickerFieldExtension,
+  TargetNamespacePickerFieldExtension,
+} from './legacyFields';

@@ -1,0 +1,3 @@
+export * from './GoldenImagesApi';
+export { GoldenImagesClient } from './GoldenImagesClient';
+export { messageOf, refusalOf } from './errors';

@@ -1,0 +1,4 @@
+export {
+  EntityVolumesCard,
+  type EntityVolumesCardProps,
+} from './EntityVolumesCard';

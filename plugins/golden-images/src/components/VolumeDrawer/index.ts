@@ -1,0 +1,1 @@
+export { VolumeDrawer } from './VolumeDrawer';

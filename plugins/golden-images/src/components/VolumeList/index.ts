@@ -1,0 +1,3 @@
+export { FreshnessNotices } from './FreshnessNotices';
+export { StateAnnouncer } from './StateAnnouncer';
+export { VolumeList } from './VolumeList';

@@ -1,0 +1,53 @@
+import {
+  bytesInWords,
+  type Image,
+} from '@golden-images/plugin-golden-images-common';
+import type { FieldOption } from '../OptionField';
+
+/**
+ * The images that can be asked for by their name alone: those with a current
+ * version, and those without versions.
+ *
+ * @param images - ready ones, in any order
+ */
+export function imageOptions(images: Image[]): FieldOption[] {
+  const byName = new Map<string, Image[]>();
+  for (const image of images) {
+    if (!isMeantByName(image, images)) continue;
+    byName.set(image.image, [...(byName.get(image.image) ?? []), image]);
+  }
+  const manyClusters = new Set(images.map(image => image.cluster)).size > 1;
+  return Array.from(byName, ([value, all]) => ({
+    value,
+    title: all[0].title ?? value,
+    details: [
+      ...describe(all[0]),
+      ...(manyClusters
+        ? [`in ${all.map(image => image.cluster).join(', ')}`]
+        : []),
+    ],
+  })).sort((a, b) => a.title.localeCompare(b.title));
+}
+
+function isMeantByName(image: Image, all: Image[]): boolean {
+  if (image.current) return true;
+  const aliasElsewhere = all.some(
+    other =>
+      other.current &&
+      other.image === image.image &&
+      other.cluster === image.cluster &&
+      other.namespace === image.namespace,
+  );
+  return image.version === undefined && !aliasElsewhere;
+}
+
+function describe(image: Image): string[] {
+  const { version, os, architecture, sizes, verified } = image;
+  const sizeBytes = sizes.capacityBytes ?? sizes.requestedBytes;
+  return [
+    version === undefined ? 'no versions' : `version ${version}`,
+    [os, architecture].filter(Boolean).join(' '),
+    sizeBytes === undefined ? '' : bytesInWords(sizeBytes),
+    verified === 'none' ? 'bytes not verified' : `verified by ${verified}`,
+  ].filter(Boolean);
+}

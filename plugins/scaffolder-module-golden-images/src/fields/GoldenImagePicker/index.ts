@@ -1,0 +1,3 @@
+export { GoldenImagePicker } from './GoldenImagePicker';
+export { goldenImagePickerSchema } from './schema';
+export { validateGoldenImage } from './validateGoldenImage';

@@ -1,0 +1,3 @@
+export type { FieldOption } from './FieldOption';
+export { OptionField } from './OptionField';
+export type { OptionSource } from './useFieldOptions';

@@ -1,0 +1,3 @@
+export { TargetNamespacePicker } from './TargetNamespacePicker';
+export { targetNamespacePickerSchema } from './schema';
+export { validateTargetNamespace } from './validateTargetNamespace';

@@ -1,0 +1,26 @@
+import {
+  GoldenImagePicker,
+  goldenImagePickerSchema,
+  validateGoldenImage,
+} from './GoldenImagePicker';
+import {
+  TargetNamespacePicker,
+  targetNamespacePickerSchema,
+  validateTargetNamespace,
+} from './TargetNamespacePicker';
+
+/** `ui:field: GoldenImagePicker` */
+export const goldenImagePicker = {
+  name: 'GoldenImagePicker',
+  component: GoldenImagePicker,
+  validation: validateGoldenImage,
+  schema: goldenImagePickerSchema,
+};
+
+/** `ui:field: TargetNamespacePicker` */
+export const targetNamespacePicker = {
+  name: 'TargetNamespacePicker',
+  component: TargetNamespacePicker,
+  validation: validateTargetNamespace,
+  schema: targetNamespacePickerSchema,
+};

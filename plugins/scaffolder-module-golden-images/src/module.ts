@@ -1,0 +1,35 @@
+import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import {
+  createFormField,
+  FormFieldBlueprint,
+} from '@backstage/plugin-scaffolder-react/alpha';
+
+const goldenImagePickerField = FormFieldBlueprint.make({
+  name: 'golden-image-picker',
+  params: {
+    field: async () => {
+      const { goldenImagePicker } = await import('./fields/formFields');
+      return createFormField(goldenImagePicker);
+    },
+  },
+});
+
+const targetNamespacePickerField = FormFieldBlueprint.make({
+  name: 'target-namespace-picker',
+  params: {
+    field: async () => {
+      const { targetNamespacePicker } = await import('./fields/formFields');
+      return createFormField(targetNamespacePicker);
+    },
+  },
+});
+
+/**
+ * The form fields for apps on the new frontend system.
+ *
+ * @public
+ */
+export const scaffolderModuleGoldenImages = createFrontendModule({
+  pluginId: 'scaffolder',
+  extensions: [goldenImagePickerField, targetNamespacePickerField],
+});
