@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { withType } from './decode';
@@ -7,11 +7,12 @@ import { copyOf, isObject, type Json, type KubeObject } from './types';
 import { INSTALLED_OBJECTS } from './installedObjects';
 
 const DEFINITIONS_FILE = 'data/customResourceDefinitions.json.gz';
-const PACKAGE_NAME = '@golden-images/sandbox-cluster';
+const MANIFEST = '@golden-images/sandbox-cluster/package.json';
 
 /** The CustomResourceDefinitions of CDI v1.66 and Longhorn v1.12, as a cluster has them. */
 export function readDefinitions(): KubeObject[] {
-  const path = join(packageRoot(), DEFINITIONS_FILE);
+  // The sources and what is built of them lie at different depths.
+  const path = join(dirname(require.resolve(MANIFEST)), DEFINITIONS_FILE);
   const value: unknown = JSON.parse(gunzipSync(readFileSync(path)).toString());
   return value as KubeObject[];
 }
@@ -41,21 +42,4 @@ function create(registry: Registry, value: KubeObject) {
     ...options,
     subresource: 'status',
   });
-}
-
-/** Found by its package.json, for the sources and what is built of them lie at different depths. */
-function packageRoot(): string {
-  let folder = __dirname;
-  for (;;) {
-    const manifest = join(folder, 'package.json');
-    if (existsSync(manifest)) {
-      const { name } = JSON.parse(readFileSync(manifest, 'utf8'));
-      if (name === PACKAGE_NAME) return folder;
-    }
-    const parent = dirname(folder);
-    if (parent === folder) {
-      throw new Error(`The folder of ${PACKAGE_NAME} was not found`);
-    }
-    folder = parent;
-  }
 }

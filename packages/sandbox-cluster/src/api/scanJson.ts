@@ -10,19 +10,8 @@ class Failure extends Error {}
 const NUMBER = /-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const SPACE = /[ \t\r\n]*/y;
 const LITERAL = /true|false|null/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-
-/** Reads JSON text once, without building anything. */
-export function scanJson(text: string): JsonScan {
-  const scanner = new Scanner(text);
-  try {
-    scanner.document();
-    return { duplicates: scanner.duplicates };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { duplicates: [], error: error.message };
-  }
-}
+// Unrolled, for a backtracking step per character would exhaust the stack.
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 
 class Scanner {
   readonly duplicates: string[] = [];
@@ -91,7 +80,12 @@ class Scanner {
       this.#at = this.#text.length;
       this.#fail('in string literal');
     }
-    return JSON.parse(this.#text.slice(start, this.#at));
+    try {
+      return JSON.parse(this.#text.slice(start, this.#at));
+    } catch {
+      this.#at = start;
+      return this.#fail('in string literal');
+    }
   }
 
   #take(character: string): boolean {
@@ -114,5 +108,17 @@ class Scanner {
     }
     const character = this.#text[this.#at];
     throw new Failure(`invalid character '${character}' ${where}`);
+  }
+}
+
+/** Reads JSON text once, without building anything. */
+export function scanJson(text: string): JsonScan {
+  const scanner = new Scanner(text);
+  try {
+    scanner.document();
+    return { duplicates: scanner.duplicates };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { duplicates: [], error: error.message };
   }
 }

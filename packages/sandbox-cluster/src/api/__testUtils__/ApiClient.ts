@@ -1,5 +1,7 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Watch, type Body } from './Watch';
+
+export { Watch, type Body, type WatchedEvent } from './Watch';
 
 /** An answer with its body as text and, if it is JSON, parsed. */
 export interface Answer {
@@ -7,33 +9,6 @@ export interface Answer {
   headers: http.IncomingHttpHeaders;
   text: string;
   body: Body;
-}
-
-/** Enough of any answer's shape for tests to read it. */
-export interface Body {
-  kind?: string;
-  reason?: string;
-  message?: string;
-  code?: number;
-  metadata: {
-    name?: string;
-    uid?: string;
-    resourceVersion?: string;
-    continue?: string;
-    remainingItemCount?: number;
-    finalizers?: string[];
-    deletionTimestamp?: string;
-    [field: string]: unknown;
-  };
-  items: Body[];
-  spec?: Record<string, unknown>;
-  status?: Record<string, unknown>;
-  [field: string]: unknown;
-}
-
-export interface WatchedEvent {
-  type: string;
-  object: Body;
 }
 
 /** Plain HTTP against an API server, for tests. */
@@ -135,63 +110,10 @@ export class ApiClient {
   }
 }
 
-export class Watch {
-  readonly status: number;
-  readonly #request: http.ClientRequest;
-  readonly #lines: AsyncGenerator<string>;
-
-  constructor(request: http.ClientRequest, response: http.IncomingMessage) {
-    this.status = response.statusCode ?? 0;
-    this.#request = request;
-    this.#lines = readLines(response);
-  }
-
-  /** The next event, or `undefined` when the server has ended the watch. */
-  async next(): Promise<WatchedEvent | undefined> {
-    const { value, done } = await this.#lines.next();
-    return done ? undefined : JSON.parse(value);
-  }
-
-  /** Everything until the server ends the watch. */
-  async rest(): Promise<WatchedEvent[]> {
-    const events: WatchedEvent[] = [];
-    for await (const line of this.#lines) events.push(JSON.parse(line));
-    return events;
-  }
-
-  close() {
-    this.#request.destroy();
-  }
-}
-
-async function* readLines(response: http.IncomingMessage) {
-  let rest = '';
-  for await (const chunk of response) {
-    rest += chunk;
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest) yield rest;
-}
-
 function parse(text: string): Body {
   try {
     return JSON.parse(text);
   } catch {
     return { metadata: {}, items: [] };
   }
-}
-
-/** A port that nothing listens on. */
-export async function unusedPort(): Promise<number> {
-  const server = http.createServer();
-  await new Promise<void>(resolve => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => {
-    server.close(resolve);
-  });
-  return port;
 }

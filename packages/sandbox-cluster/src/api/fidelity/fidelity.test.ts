@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { startApiServer, type ApiServer } from '..';
 import outOfScope from './outOfScope.json';
 import productRequests from './productRequests.json';
-import { readRecordings } from './recordings';
-import { replay, type ReplayedCase } from './replay';
+import { readRecordings } from './__testUtils__/recordings';
+import { replay, type ReplayedCase } from './__testUtils__/replay';
 
 const REPORT = join(__dirname, '../../../../../reports/fidelity.json');
 const LEAST_AGREEMENT = 0.97;

@@ -25,8 +25,8 @@ export function negotiate(
 ): Form {
   if (!accept) return { mediaType: 'application/json' };
   for (const clause of accept.split(',')) {
-    const [type, ...parameters] = clause.split(';').map(part => part.trim());
-    const mediaType = mediaTypeOf(type);
+    const [name, ...parameters] = clause.split(';').map(part => part.trim());
+    const mediaType = mediaTypeOf(name);
     if (!mediaType) continue;
     const view = parameters
       .find(parameter => parameter.startsWith('as='))

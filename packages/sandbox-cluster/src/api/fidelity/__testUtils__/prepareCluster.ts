@@ -1,5 +1,5 @@
-import type { ApiClient } from '../__testUtils__/ApiClient';
-import { child, isObject, type Json, type KubeObject } from '../types';
+import type { ApiClient } from '../../__testUtils__/ApiClient';
+import { child, isObject, type Json, type KubeObject } from '../../types';
 import { findCase, type Recording } from './recordings';
 
 const NAMESPACE = 'golden-images';

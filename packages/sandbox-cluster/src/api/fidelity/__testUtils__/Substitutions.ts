@@ -1,4 +1,4 @@
-import { child, isObject } from '../types';
+import { child, isObject } from '../../types';
 
 const PLACES = [
   ['metadata', 'uid'],

@@ -1,5 +1,5 @@
-import { ApiClient, type Answer } from '../__testUtils__/ApiClient';
-import { child, isObject } from '../types';
+import { ApiClient, type Answer } from '../../__testUtils__/ApiClient';
+import { child, isObject } from '../../types';
 import { BEFORE, CORRECTIONS } from './before';
 import { prepareCluster } from './prepareCluster';
 import type { RecordedCase, Recording } from './recordings';

@@ -1,5 +1,5 @@
-import type { ApiClient } from '../__testUtils__/ApiClient';
-import type { Json } from '../types';
+import type { ApiClient } from '../../__testUtils__/ApiClient';
+import type { Json } from '../../types';
 
 type Step = (admin: ApiClient) => Promise<void>;
 

@@ -38,7 +38,7 @@ export const RECORDING_NAMES = [
 
 export function readRecordings(): Recording[] {
   return RECORDING_NAMES.map(name => {
-    const path = join(__dirname, '..', '__fixtures__', `${name}.json.gz`);
+    const path = join(__dirname, '../..', '__fixtures__', `${name}.json.gz`);
     return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8'));
   });
 }
