@@ -57,7 +57,7 @@ export interface Config {
         /** Host name or IP address, exactly as in the URL. No wildcards. */
         host: string;
         /** The default port of the URL's scheme where absent. */
-        port?: number;
+        port?: number | string;
         /** Path prefixes such as `/images/`; every path where absent. */
         paths?: string[];
         /**

@@ -70,7 +70,8 @@ describe('readGoldenImagesConfig', () => {
           allow: [
             {
               host: 'Images.example',
-              port: 8443,
+              // as it comes from an environment variable
+              port: '8443',
               paths: ['/images/'],
               allowAddresses: ['10.0.0.0/8', 'fd00::/8'],
             },
