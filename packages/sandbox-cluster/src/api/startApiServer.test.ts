@@ -123,6 +123,30 @@ describe('the API server', () => {
     expect((await admin.get('/apis/apps/v1/deployments')).status).toBe(404);
   });
 
+  it('tells kubectl that it validates fields itself', async () => {
+    const index = await admin.get('/openapi/v3');
+    const paths = index.body.paths as Record<
+      string,
+      { serverRelativeURL: string }
+    >;
+    const { serverRelativeURL } = paths['apis/cdi.kubevirt.io/v1beta1'];
+    const { body } = await admin.get(serverRelativeURL);
+    const path =
+      '/apis/cdi.kubevirt.io/v1beta1/namespaces/{namespace}/datavolumes/{name}';
+    expect(body.paths).toHaveProperty([path, 'patch'], {
+      'x-kubernetes-action': 'patch',
+      'x-kubernetes-group-version-kind': {
+        group: 'cdi.kubevirt.io',
+        version: 'v1beta1',
+        kind: 'DataVolume',
+      },
+      parameters: expect.arrayContaining([
+        expect.objectContaining({ name: 'fieldValidation', in: 'query' }),
+      ]),
+      responses: expect.anything(),
+    });
+  });
+
   it('serves a definition that is added, and forgets it with its objects', async () => {
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',

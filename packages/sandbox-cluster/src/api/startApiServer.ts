@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stringify } from 'yaml';
 import { claimAdmission } from './admission/claims';
+import { dataImportCronAdmission } from './admission/dataImportCrons';
 import { dataVolumeAdmission } from './admission/dataVolumes';
 import { limitRanger } from './admission/limitRanger';
 import { namespaceLifecycle } from './admission/namespaceLifecycle';
@@ -81,6 +82,7 @@ export async function startApiServer(
       namespaceLifecycle(store, definitions),
       claimAdmission(store, definitions),
       dataVolumeAdmission(store, definitions),
+      dataImportCronAdmission(definitions),
       limitRanger(store, definitions),
       quotaAdmission(store, definitions),
     ],

@@ -1,4 +1,5 @@
 import type { Definitions } from '../definitions';
+import { openApiDocument } from './openApi';
 import { apiVersionOf, type ResourceDefinition } from '../resources';
 import type { Json } from '../types';
 
@@ -42,6 +43,7 @@ export function discover(
       ? resourceList(definitions, '', 'v1')
       : undefined;
   }
+  if (parts[0] === 'openapi') return openApiDocument(definitions, parts);
   if (parts[0] !== 'apis') return undefined;
   const groups = groupVersions(definitions);
   if (parts.length === 1) {

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import { ApiError } from '../statusErrors';
 import type { ApiRequest } from './ApiContext';
 import { serialise, type Form } from './negotiate';
@@ -47,12 +46,23 @@ export async function sendParts(
     chunk += part;
     if (chunk.length < CHUNK_CHARACTERS) continue;
     if (response.destroyed) return;
-    if (!response.write(chunk)) {
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
+    if (!response.write(chunk)) await drained(response);
     chunk = '';
   }
   response.end(chunk);
+}
+
+/** Until the client has taken what was written, or has gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
 }
 
 export function sendError(response: ServerResponse, error: unknown) {

@@ -54,7 +54,8 @@ function comparable(spec: Json | undefined): unknown {
   return copy;
 }
 
-function validateTarget(spec: Json): Refusal | undefined {
+/** Where the bytes go: `pvc` or `storage` of the spec. */
+export function validateTarget(spec: Json): Refusal | undefined {
   const { pvc, storage } = spec;
   if (!isObject(pvc) && !isObject(storage)) {
     return refuse('Missing Data volume PVC', 'spec.PVC');
