@@ -28,6 +28,8 @@ interface Step
   outcome?: WaitStatus['outcome'];
   stage?: WaitStatus['stage'];
   throws?: Error;
+  /** The watchers have not seen the object yet. */
+  unseen?: boolean;
 }
 
 const facts = {
@@ -136,7 +138,7 @@ export class FakeGoldenImagesService implements GoldenImagesService {
       reason: object.reason,
       message: object.message,
       remedy: object.remedy,
-      object,
+      object: step.unseen ? undefined : object,
       cluster: {
         name: 'dev-1',
         connection: 'connected',

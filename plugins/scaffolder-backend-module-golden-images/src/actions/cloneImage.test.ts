@@ -98,6 +98,21 @@ describe('golden-images:clone', () => {
     });
   });
 
+  it('gives the handle also when those who watch have not seen the volume yet', async () => {
+    const { goldenImages, dependencies, run } = harness();
+    goldenImages.steps = [{ state: 'pending', unseen: true }];
+    const { outputs, error } = await run(createCloneImageAction(dependencies), {
+      ...input,
+      waitFor: 'accepted',
+    });
+    expect(error).toBeUndefined();
+    expect(outputs).toMatchObject({
+      claimName: 'orders-disk',
+      state: 'pending',
+      waitHandle: 'v1.volume.orders-disk',
+    });
+  });
+
   it('leaves one object when it runs twice, and twice at the same time', async () => {
     const { goldenImages, dependencies, run } = harness();
     goldenImages.steps = [usable];

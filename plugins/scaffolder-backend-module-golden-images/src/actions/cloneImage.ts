@@ -1,7 +1,7 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { callBackend } from '../lib/callBackend';
 import { commonInput, DEFAULT_TIMEOUT_SECONDS } from '../lib/inputs';
-import { objectOutput, outputObject } from '../lib/outputs';
+import { fromJson, objectOutput, outputObject, toJson } from '../lib/outputs';
 import { waitForObject, type ActionDependencies } from '../lib/waitForObject';
 import { examples } from './cloneImage.examples';
 
@@ -106,7 +106,7 @@ export function createCloneImageAction(dependencies: ActionDependencies) {
           input.name
         }`,
         fn: async () => {
-          const { waitHandle, created, warnings } = await ask();
+          const { volume, waitHandle, created, warnings } = await ask();
           warnings.forEach(warning => ctx.logger.warn(warning));
           ctx.logger.info(
             `${what}: ${
@@ -115,7 +115,7 @@ export function createCloneImageAction(dependencies: ActionDependencies) {
                 : 'the same clone was asked for before'
             }`,
           );
-          return { waitHandle: waitHandle ?? '' };
+          return { waitHandle: waitHandle ?? '', answered: toJson(volume) };
         },
       });
 
@@ -129,9 +129,12 @@ export function createCloneImageAction(dependencies: ActionDependencies) {
         signal: ctx.signal,
         logger: ctx.logger,
       });
-      if (status.object) {
-        outputObject(ctx.output, status.object, begun.waitHandle);
-      }
+      // What was just made may not have been seen by those who watch the cluster.
+      outputObject(
+        ctx.output,
+        status.object ?? fromJson(begun.answered),
+        begun.waitHandle,
+      );
     },
   });
 }

@@ -1,7 +1,7 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { callBackend } from '../lib/callBackend';
 import { commonInput, DEFAULT_TIMEOUT_SECONDS } from '../lib/inputs';
-import { objectOutput, outputObject } from '../lib/outputs';
+import { fromJson, objectOutput, outputObject, toJson } from '../lib/outputs';
 import { waitForObject, type ActionDependencies } from '../lib/waitForObject';
 import { examples } from './importImage.examples';
 
@@ -135,7 +135,7 @@ export function createImportImageAction(dependencies: ActionDependencies) {
                 : 'the same import was asked for before'
             }`,
           );
-          return { waitHandle: waitHandle ?? '', uid: image.uid ?? '' };
+          return { waitHandle: waitHandle ?? '', answered: toJson(image) };
         },
       });
 
@@ -148,9 +148,12 @@ export function createImportImageAction(dependencies: ActionDependencies) {
         signal: ctx.signal,
         logger: ctx.logger,
       });
-      if (status.object) {
-        outputObject(ctx.output, status.object, begun.waitHandle);
-      }
+      // What was just made may not have been seen by those who watch the cluster.
+      outputObject(
+        ctx.output,
+        status.object ?? fromJson(begun.answered),
+        begun.waitHandle,
+      );
     },
   });
 }

@@ -1,5 +1,10 @@
 import type { Image, Volume } from '@golden-images/plugin-golden-images-common';
-import { Quantity } from '@golden-images/plugin-golden-images-common';
+import type { JsonObject } from '@backstage/types';
+import {
+  imageSchema,
+  Quantity,
+  volumeSchema,
+} from '@golden-images/plugin-golden-images-common';
 import type { z as zod } from 'zod/v3';
 import { stringify } from 'yaml';
 
@@ -82,3 +87,11 @@ export function volumesSnippet(object: Image | Volume): string {
     volumes: [{ name, persistentVolumeClaim: { claimName: name } }],
   });
 }
+
+/** As a checkpoint keeps it: its value must be plain JSON. */
+export const toJson = (object: Image | Volume): JsonObject =>
+  JSON.parse(JSON.stringify(object));
+
+/** What {@link toJson} made of an image or a volume. */
+export const fromJson = (json: JsonObject): Image | Volume =>
+  json.kind === 'image' ? imageSchema.parse(json) : volumeSchema.parse(json);
