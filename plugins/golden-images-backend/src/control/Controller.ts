@@ -71,25 +71,31 @@ export class Controller {
 
   #start() {
     if (this.#signal.aborted || this.#working || this.#queue.size === 0) return;
-    this.#working = this.#work().finally(() => {
-      this.#working = undefined;
-      this.#start();
-    });
+    this.#working = this.#work();
   }
 
   async #work() {
-    for (const [key, row] of this.#queue) {
-      if (this.#signal.aborted) return;
-      this.#queue.delete(key);
-      try {
-        if (await this.#step(row)) {
-          const { namespace, name } = row.joined;
-          await this.#options.refresh(namespace, name);
-        }
-        this.#failures.delete(key);
-      } catch (error) {
-        if (!this.#signal.aborted) this.#retryLater(row, error);
+    try {
+      // A row that comes meanwhile is appended, and its turn comes too.
+      for (const row of this.#queue.values()) {
+        if (this.#signal.aborted) return;
+        this.#queue.delete(row.key);
+        await this.#attempt(row);
       }
+    } finally {
+      this.#working = undefined;
+    }
+  }
+
+  async #attempt(row: DerivedRow) {
+    try {
+      if (await this.#step(row)) {
+        const { namespace, name } = row.joined;
+        await this.#options.refresh(namespace, name);
+      }
+      this.#failures.delete(row.key);
+    } catch (error) {
+      if (!this.#signal.aborted) this.#retryLater(row, error);
     }
   }
 
@@ -198,8 +204,11 @@ export class Controller {
       );
     }
     const retry = async () => {
-      const random = timing.random();
-      await timing.delay(backoffMs({ failures, random }), this.#signal);
+      const ms = backoffMs({
+        failures: conflict ? 1 : failures,
+        random: timing.random(),
+      });
+      await timing.delay(ms, this.#signal);
       this.#blocked.delete(row.key);
       const { namespace, name } = row.joined;
       await this.#options.refresh(namespace, name);

@@ -13,7 +13,9 @@ import {
   RESOURCES,
   type ClusterClient,
   type ClusterWatcher,
+  type ResourceType,
 } from '../kubernetes';
+import { ClaimTrials } from './ClaimTrials';
 import { Ingest } from './Ingest';
 import { Projector, type DerivedRow } from './Projector';
 import { Reflector, type FeedState } from './Reflector';
@@ -57,6 +59,7 @@ export class ClusterTracker {
   readonly #abort = new AbortController();
   readonly #ingest: Ingest;
   readonly #projector: Projector;
+  readonly #trials: ClaimTrials;
   readonly #feeds: FeedStates = new Map();
   #status: TrackerStatus = { connection: 'connecting', missing: [] };
   #missingRights: { feature: string; reason: string }[] = [];
@@ -70,6 +73,11 @@ export class ClusterTracker {
     this.#options = options;
     // Every feed, request and delay listens to it: that many are no leak.
     setMaxListeners(0, this.#abort.signal);
+    this.#trials = new ClaimTrials({
+      client: options.client,
+      timing,
+      onRefusal: key => this.#projector.mark(key),
+    });
     const onError = (error: unknown) => this.#abort.abort(error);
     this.#projector = new Projector({
       cluster: cluster.name,
@@ -79,11 +87,16 @@ export class ClusterTracker {
       nowMs: () => timing.nowMs(),
       context: () => ({
         imageNamespaces: cluster.imageNamespaces,
-        longhornReadable: this.#longhornReadable(),
+        longhornReadable: this.#isReadable(RESOURCES.longhornVolumes),
+        dataVolumesReadable: this.#isReadable(RESOURCES.dataVolumes),
+        claimRefusalOf: (key, uid) => this.#trials.refusalOf(key, uid),
         isFollowed: namespace =>
           cluster.scope === 'cluster' || cluster.scope.includes(namespace),
       }),
-      onDerived: options.onDerived,
+      onDerived: rows => {
+        this.#trials.consider(rows);
+        options.onDerived(rows);
+      },
       onChange: options.onChange,
       onError,
       onUnderivable: (key, error) =>
@@ -231,7 +244,7 @@ export class ClusterTracker {
   }
 
   #heard(plan: FeedPlan, state: FeedState) {
-    const readable = this.#longhornReadable();
+    const readable = this.#readable();
     this.#feeds.set(plan.feed.id, { plan, state });
     const { connection } = this.#status;
     this.#updateStatus();
@@ -239,7 +252,7 @@ export class ClusterTracker {
       this.#options.onChange();
       this.#logConnection();
     }
-    if (readable !== this.#longhornReadable()) {
+    if (readable !== this.#readable()) {
       this.#projector.deriveAll().catch(error => this.#abort.abort(error));
     }
     this.#openWhenComplete();
@@ -264,13 +277,21 @@ export class ClusterTracker {
       .catch(error => this.#abort.abort(error));
   }
 
-  #longhornReadable(): boolean {
-    for (const { plan, state } of this.#feeds.values()) {
-      if (plan.feed.type === RESOURCES.longhornVolumes) {
-        return state.phase !== 'refused';
-      }
-    }
-    return false;
+  /** What of the rows' premises may change while the cluster is followed. */
+  #readable(): string {
+    return [RESOURCES.longhornVolumes, RESOURCES.dataVolumes]
+      .map(type => this.#isReadable(type))
+      .join();
+  }
+
+  /** In all namespaces that are followed. */
+  #isReadable(type: ResourceType): boolean {
+    const feeds = [...this.#feeds.values()].filter(
+      ({ plan }) => plan.feed.type === type,
+    );
+    return (
+      feeds.length > 0 && feeds.every(({ state }) => state.phase !== 'refused')
+    );
   }
 
   #updateStatus() {

@@ -106,23 +106,30 @@ export class Ingest implements FeedSink {
   }
 
   #write(): Promise<void> {
-    this.#writing ??= this.#writePending().finally(() => {
-      this.#writing = undefined;
-    });
-    return this.#writing;
+    if (!this.#writing && this.#pending.size > 0) {
+      this.#writing = this.#writePending();
+    }
+    return this.#writing ?? Promise.resolve();
   }
 
   async #writePending() {
-    while (this.#pending.size > 0) {
-      const batch = [...this.#pending.values()];
-      this.#pending = new Map();
-      const changes = await this.#views.apply(
-        this.#fence,
-        batch.filter(record => 'document' in record),
-        batch.filter(record => !('document' in record)),
-      );
-      if (changes.length > 0) await this.#onChanges(changes);
+    try {
+      while (this.#pending.size > 0) await this.#writeBatch();
+    } finally {
+      // In the same turn as the last look at what is pending: nothing that comes later is left lying.
+      this.#writing = undefined;
     }
+  }
+
+  async #writeBatch() {
+    const batch = [...this.#pending.values()];
+    this.#pending = new Map();
+    const changes = await this.#views.apply(
+      this.#fence,
+      batch.filter(record => 'document' in record),
+      batch.filter(record => !('document' in record)),
+    );
+    if (changes.length > 0) await this.#onChanges(changes);
   }
 }
 

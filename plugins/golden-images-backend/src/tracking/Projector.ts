@@ -23,6 +23,8 @@ export interface DerivedRow {
   record: TrackedRecord;
   /** Of an image: the DataSource of its name, as it was last seen. */
   alias?: DataSourceView;
+  /** CDI makes no claim, and nothing says why. */
+  needsDryRun: boolean;
 }
 
 export interface ProjectorOptions {
@@ -104,6 +106,12 @@ export class Projector {
     this.#start();
   }
 
+  /** Derives this row soon. */
+  mark(key: string) {
+    this.#dirty.add([key]);
+    this.#start();
+  }
+
   /** Derives this row and waits for it. */
   async derive(key: string): Promise<void> {
     this.#dirty.add([key]);
@@ -118,17 +126,20 @@ export class Projector {
 
   #start() {
     if (!this.#open || this.#working || this.#dirty.size === 0) return;
-    this.#working = this.#work()
-      .catch(this.#options.onError)
-      .finally(() => {
-        this.#working = undefined;
-      });
+    this.#working = this.#work();
   }
 
   async #work() {
-    while (this.#open && this.#dirty.size > 0) {
-      await this.#deriveBatch(this.#dirty.take(BATCH_SIZE));
-      await nextTurn();
+    try {
+      while (this.#open && this.#dirty.size > 0) {
+        await this.#deriveBatch(this.#dirty.take(BATCH_SIZE));
+        await nextTurn();
+      }
+    } catch (error) {
+      this.#options.onError(error);
+    } finally {
+      // In the same turn as the last look at what is dirty: nothing that comes later is left lying.
+      this.#working = undefined;
     }
   }
 
@@ -142,7 +153,7 @@ export class Projector {
     for (const [key, parts] of joined) {
       const around = neighbours(key);
       try {
-        const record = deriveRow({
+        const row = deriveRow({
           cluster,
           joined: parts,
           memory: previous.get(key)?.memory,
@@ -150,8 +161,8 @@ export class Projector {
           context: this.#options.context(),
           nowMs: nowMs(),
         });
-        if (record) {
-          rows.push({ key, joined: parts, record, alias: around.alias });
+        if (row) {
+          rows.push({ key, joined: parts, alias: around.alias, ...row });
         }
       } catch (error) {
         untouched.add(key);
@@ -234,6 +245,7 @@ function shownByClones(record: TrackedRecord | undefined): string | undefined {
   const image = imageOf(record);
   return JSON.stringify([
     object.uid,
+    object.state,
     image?.image,
     image?.version,
     image?.verified,

@@ -18,6 +18,9 @@ const MINUTE_MS = 60_000;
 export interface DeriveContext {
   imageNamespaces: string[];
   longhornReadable: boolean;
+  dataVolumesReadable: boolean;
+  /** What the API server says to a claim that CDI does not make: see `ClaimTrials`. */
+  claimRefusalOf: (key: string, uid?: string) => string | undefined;
   /** Whether the objects of this namespace are followed. */
   isFollowed: (namespace: string) => boolean;
 }
@@ -30,7 +33,7 @@ export function deriveRow(input: {
   neighbours: Neighbours & { sourceKey?: string };
   context: DeriveContext;
   nowMs: number;
-}): TrackedRecord | undefined {
+}): { record: TrackedRecord; needsDryRun: boolean } | undefined {
   const { cluster, joined, context, nowMs } = input;
   const kind = classify(joined, context.imageNamespaces);
   const owner = ownerMetadata(joined);
@@ -39,6 +42,12 @@ export function deriveRow(input: {
     ...joined,
     kind,
     longhornReadable: context.longhornReadable,
+    dataVolumesReadable: context.dataVolumesReadable,
+    sourceState: input.neighbours.source?.tracked.object.state,
+    dryRunRefusal: context.claimRefusalOf(
+      `${joined.namespace}/${joined.name}`,
+      joined.dataVolume?.metadata.uid,
+    ),
     memory: input.memory,
     nowMs,
   });
@@ -60,7 +69,7 @@ export function deriveRow(input: {
         input.neighbours.sourceKey?.split('/')[0] ?? joined.namespace,
       ),
   };
-  return {
+  const record: TrackedRecord = {
     tracked:
       kind === 'image'
         ? {
@@ -90,6 +99,7 @@ export function deriveRow(input: {
     ),
     seenAtMs: joined.seenAtMs,
   };
+  return { record, needsDryRun: derived.needsDryRun === true };
 }
 
 /** A deadline that has passed stays due, each minute, until the object is gone. */

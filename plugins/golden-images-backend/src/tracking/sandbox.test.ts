@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
-import { RESOURCES } from '../kubernetes';
+import { RESOURCES, type KubernetesObject } from '../kubernetes';
 import { createTracking } from './createTracking';
 import { systemTiming, type Timing } from './Timing';
 import type { Tracking } from './Tracking';
@@ -22,7 +22,7 @@ const hasty: Timing = {
   delay: (ms, signal) => systemTiming.delay(ms / 100, signal),
 };
 
-const dataVolume = (name: string) => ({
+const dataVolume = (name: string): KubernetesObject => ({
   apiVersion: 'cdi.kubevirt.io/v1beta1',
   kind: 'DataVolume',
   metadata: { name, namespace: IMAGES },

@@ -1,6 +1,6 @@
 import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
-import { RESOURCES } from '../kubernetes';
+import { KubernetesApiError, RESOURCES } from '../kubernetes';
 import type { Tracking } from './Tracking';
 import { FakeCluster } from './__testUtils__/FakeCluster';
 import { IMAGES, startTracking, until } from './__testUtils__/startTracking';
@@ -206,6 +206,43 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
       return (await image('debian-12'))?.giveUp;
     });
     expect(timing.nowMs() - startMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('asks the API server why CDI makes no claim', async () => {
+    world.requestImport('debian', '12');
+    cluster.change(dataVolumes, IMAGES, 'debian-12', {
+      status: {
+        phase: 'Pending',
+        progress: 'N/A',
+        conditions: [
+          {
+            type: 'Bound',
+            status: 'False',
+            reason: 'NotFound',
+            message: 'No PVC found',
+            lastTransitionTime: '2026-11-23T00:00:00Z',
+          },
+        ],
+      },
+    });
+    cluster.refuseDryRuns(
+      new KubernetesApiError({
+        status: 403,
+        message:
+          'persistentvolumeclaims "debian-12" is forbidden: maximum storage usage per PersistentVolumeClaim is 5Gi, but request is 10Gi',
+      }),
+    );
+    await start();
+    const refused = await until('the refusal is shown', async () => {
+      timing.pass(1_000);
+      const row = await image('debian-12');
+      return row?.object.reason === 'limit-range' && row;
+    });
+    expect(refused.object).toMatchObject({
+      state: 'failing',
+      message: expect.stringContaining('maximum storage usage'),
+    });
+    expect(cluster.writes).toEqual([]);
   });
 
   it('shows at once what was written and read back', async () => {

@@ -40,6 +40,7 @@ export class FakeCluster implements TrackedClient {
   #forgottenBefore = 0;
   #down = false;
   #beforeWrite?: (write: string) => void;
+  #dryRunRefusal?: KubernetesApiError;
 
   constructor(clusterName = 'c1') {
     this.clusterName = clusterName;
@@ -133,8 +134,21 @@ export class FakeCluster implements TrackedClient {
     return (await this.listPage(type, {})).items as T[];
   }
 
-  async create<T extends KubernetesObject>(type: ResourceType, body: T) {
+  refuseDryRuns(error: KubernetesApiError) {
+    this.#dryRunRefusal = error;
+  }
+
+  async create<T extends KubernetesObject>(
+    type: ResourceType,
+    body: T,
+    options: { dryRun?: boolean } = {},
+  ) {
     const { namespace, name } = body.metadata;
+    if (options.dryRun) {
+      this.#reach();
+      if (this.#dryRunRefusal) throw this.#dryRunRefusal;
+      return { object: body, warnings: [] };
+    }
     this.#write(`create ${type.resource} ${name}`);
     if (this.#entries.has(idOf(type, namespace, name))) {
       throw new KubernetesApiError({ status: 409, message: 'already exists' });

@@ -54,8 +54,9 @@ const PATIENCE_MS = 15_000;
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
+  patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const untilMs = Date.now() + PATIENCE_MS;
+  const untilMs = Date.now() + patienceMs;
   while (Date.now() < untilMs) {
     const found = await probe();
     if (found) return found;
