@@ -3,7 +3,10 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import { InfoCard, LinkButton } from '@backstage/core-components';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { makeStyles } from '@material-ui/core/styles';
-import type { Volume } from '@golden-images/plugin-golden-images-common';
+import type {
+  Volume,
+  VolumeList as VolumeListAnswer,
+} from '@golden-images/plugin-golden-images-common';
 import { messageOf } from '../../api';
 import { ProgressLog } from '../../hooks/ProgressLog';
 import { useEntityVolumes } from '../../hooks/useEntityVolumes';
@@ -50,23 +53,21 @@ export const EntityVolumesCard = (props: EntityVolumesCardProps) => {
     }
   }, [list, loadedAtMs, progress]);
 
-  const connected = list?.clusters.every(c => c.connection === 'connected');
-  const live = Boolean(list && !error && connected);
-
   return (
     <InfoCard
       title="Volumes"
       noPadding
       action={
         <LiveIndicator
-          live={live}
+          live={isLive(list, error)}
           loadedAtMs={loadedAtMs}
           nowMs={nowMs}
           onRefresh={refresh}
         />
       }
       actions={
-        list && (
+        list &&
+        list.clusters.length > 0 && (
           <LinkButton to={createLink} color="primary">
             + Disk from an image
           </LinkButton>
@@ -117,3 +118,12 @@ export const EntityVolumesCard = (props: EntityVolumesCardProps) => {
     </InfoCard>
   );
 };
+
+/** Whether what is shown is the present; `undefined` where nothing is shown. */
+function isLive(list: VolumeListAnswer | undefined, error: Error | undefined) {
+  if (!list || list.clusters.length === 0) return undefined;
+  return (
+    !error &&
+    list.clusters.every(({ connection }) => connection === 'connected')
+  );
+}

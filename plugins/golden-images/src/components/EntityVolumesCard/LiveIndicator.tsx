@@ -14,12 +14,13 @@ const useStyles = makeStyles(theme => ({
     // Beside the title, whose line is as high as this.
     padding: theme.spacing(1, 1, 0, 0),
   },
-  state: { display: 'flex', alignItems: 'center' },
+  state: { display: 'flex', alignItems: 'baseline' },
 }));
 
 /** Whether what is shown is the present, and a button to look again. */
 export const LiveIndicator = (props: {
-  live: boolean;
+  /** `undefined` while there is nothing to be live about. */
+  live: boolean | undefined;
   loadedAtMs?: number;
   nowMs: number;
   onRefresh: () => void;
@@ -32,17 +33,19 @@ export const LiveIndicator = (props: {
       : `Brought up to date ${timeAgo(loadedAtMs, nowMs)}.`;
   return (
     <div className={classes.root}>
-      <Tooltip title={live ? `${known} Changes show by themselves.` : known}>
-        <Typography
-          component="div"
-          variant="body2"
-          color="textSecondary"
-          className={classes.state}
-        >
-          {live ? <StatusOK /> : <StatusError />}
-          {live ? 'live' : 'offline'}
-        </Typography>
-      </Tooltip>
+      {live !== undefined && (
+        <Tooltip title={live ? `${known} Changes show by themselves.` : known}>
+          <Typography
+            component="div"
+            variant="body2"
+            color="textSecondary"
+            className={classes.state}
+          >
+            {live ? <StatusOK /> : <StatusError />}
+            {live ? 'live' : 'offline'}
+          </Typography>
+        </Tooltip>
+      )}
       <Tooltip title="Look again">
         <IconButton size="small" aria-label="Look again" onClick={onRefresh}>
           <RefreshIcon />

@@ -2,7 +2,7 @@ import { ResponseErrorPanel, StatusError } from '@backstage/core-components';
 import Button from '@material-ui/core/Button';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
-import { refusalOf } from '../../api';
+import { messageOf, refusalOf } from '../../api';
 
 const useStyles = makeStyles(theme => ({
   root: { display: 'grid', gap: theme.spacing(1), justifyItems: 'start' },
@@ -20,7 +20,7 @@ export const LoadFailure = (props: { error: Error; onRetry: () => void }) => {
       {refusal === undefined ? (
         <div className={classes.panel}>
           <ResponseErrorPanel
-            title="The volumes cannot be shown"
+            title={`The volumes cannot be shown: ${messageOf(error)}`}
             error={error}
           />
         </div>

@@ -1,4 +1,3 @@
-import { CodeSnippet } from '@backstage/core-components';
 import Accordion from '@material-ui/core/Accordion';
 import AccordionDetails from '@material-ui/core/AccordionDetails';
 import AccordionSummary from '@material-ui/core/AccordionSummary';
@@ -6,10 +5,9 @@ import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import ExpandMoreIcon from '@material-ui/icons/ExpandMore';
 import type { Volume } from '@golden-images/plugin-golden-images-common';
+import { CopyableCode } from '../common/CodeBlock';
 
-const useStyles = makeStyles({
-  details: { display: 'block', minWidth: 0, '& pre': { margin: 0 } },
-});
+const useStyles = makeStyles({ details: { display: 'block', minWidth: 0 } });
 
 /** Everything that the backend says of it, for those who want it. */
 export const RawFacts = ({ volume }: { volume: Volume }) => {
@@ -17,14 +15,12 @@ export const RawFacts = ({ volume }: { volume: Volume }) => {
   return (
     <Accordion variant="outlined" TransitionProps={{ unmountOnExit: true }}>
       <AccordionSummary expandIcon={<ExpandMoreIcon />}>
-        <Typography variant="body2">Everything that is known (JSON)</Typography>
+        <Typography variant="body2">Everything that is known</Typography>
       </AccordionSummary>
       <AccordionDetails className={classes.details}>
-        <CodeSnippet
+        <CopyableCode
+          title="As JSON"
           text={JSON.stringify(volume, undefined, 2)}
-          language="json"
-          showCopyCodeButton
-          wrapLongLines
         />
       </AccordionDetails>
     </Accordion>

@@ -1,21 +1,12 @@
-import { CodeSnippet, CopyTextButton } from '@backstage/core-components';
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import type { Volume } from '@golden-images/plugin-golden-images-common';
+import { CopyableCode } from '../common/CodeBlock';
 import { snippetsFor, whyNotYet } from './snippets';
 
 const useStyles = makeStyles(theme => ({
-  snippet: {
-    '& + &': { marginTop: theme.spacing(2) },
-    '& pre': { margin: 0, overflowX: 'auto' },
-    '& code': { overflowWrap: 'anywhere' },
-  },
-  head: {
-    display: 'flex',
-    alignItems: 'center',
-    justifyContent: 'space-between',
-  },
-  notYet: { marginBottom: theme.spacing(1) },
+  root: { display: 'grid', gap: theme.spacing(2), minWidth: 0 },
+  snippet: { minWidth: 0 },
 }));
 
 const UNUSABLE = ['failing', 'failed', 'lost', 'deleting'];
@@ -26,21 +17,11 @@ export const UseIt = ({ volume }: { volume: Volume }) => {
   const notYet = whyNotYet(volume);
   const snippets = UNUSABLE.includes(volume.state) ? [] : snippetsFor(volume);
   return (
-    <>
-      {notYet && (
-        <Typography variant="body2" className={classes.notYet}>
-          {notYet}
-        </Typography>
-      )}
+    <div className={classes.root}>
+      {notYet && <Typography variant="body2">{notYet}</Typography>}
       {snippets.map(({ title, yaml, note }) => (
         <div key={title} className={classes.snippet}>
-          <div className={classes.head}>
-            <Typography variant="subtitle2" component="h4">
-              {title}
-            </Typography>
-            <CopyTextButton text={yaml} aria-label={`Copy: ${title}`} />
-          </div>
-          <CodeSnippet text={yaml} language="yaml" wrapLongLines />
+          <CopyableCode title={title} text={yaml} />
           {note && (
             <Typography variant="body2" color="textSecondary">
               {note}
@@ -48,6 +29,6 @@ export const UseIt = ({ volume }: { volume: Volume }) => {
           )}
         </div>
       ))}
-    </>
+    </div>
   );
 };

@@ -60,7 +60,12 @@ export const VolumeRow = (props: {
         {volume.state === 'copying' && (
           <CopyProgress volume={volume} remainingMs={remainingMs} />
         )}
-        <div className={classes.facts}>
+        <Typography
+          component="div"
+          variant="body2"
+          color="textSecondary"
+          className={classes.facts}
+        >
           {source && <span>{sourceInWords(volume)}</span>}
           {source?.newerVersion && (
             <Tooltip title="The image has a newer version. This volume keeps the bytes of the one that it was made from.">
@@ -93,7 +98,7 @@ export const VolumeRow = (props: {
               />
             </Tooltip>
           )}
-        </div>
+        </Typography>
         <StateDetails volume={volume} nowMs={nowMs} bounded />
       </div>
     </li>

@@ -10,7 +10,11 @@ export const useVolumeRowStyles = makeStyles(theme => ({
     '&:first-child': { borderTop: 0 },
     '&:hover, &:focus-within': { background: theme.palette.action.hover },
   },
-  old: { opacity: 0.72 },
+  /** Dimmed, and still of enough contrast to read. */
+  old: {
+    filter: 'grayscale(1)',
+    '& $open, & $sentence, & strong': { color: theme.palette.text.secondary },
+  },
   sign: { gridColumn: 1, paddingTop: 2 },
   head: {
     gridColumn: 2,
@@ -24,7 +28,7 @@ export const useVolumeRowStyles = makeStyles(theme => ({
   open: {
     textAlign: 'left',
     overflowWrap: 'anywhere',
-    fontWeight: theme.typography.fontWeightBold,
+    fontWeight: 'bold',
     '&::after': { content: '""', position: 'absolute', inset: 0 },
     '&:focus-visible': { outline: 'none' },
     '&:focus-visible::after': {
@@ -41,8 +45,6 @@ export const useVolumeRowStyles = makeStyles(theme => ({
     paddingTop: theme.spacing(0.5),
   },
   facts: {
-    ...theme.typography.body2,
-    color: theme.palette.text.secondary,
     display: 'flex',
     flexWrap: 'wrap',
     alignItems: 'center',
@@ -53,5 +55,5 @@ export const useVolumeRowStyles = makeStyles(theme => ({
     '& > *': { minWidth: 0 },
   },
   /** Above the button that covers the row, so that the tooltip shows. */
-  above: { position: 'relative', zIndex: 1 },
+  above: { position: 'relative', zIndex: 1, margin: 0 },
 }));

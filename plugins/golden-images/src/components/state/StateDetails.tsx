@@ -1,29 +1,12 @@
 import Typography from '@material-ui/core/Typography';
 import { makeStyles } from '@material-ui/core/styles';
 import type { Volume } from '@golden-images/plugin-golden-images-common';
+import { Quotation } from '../common/CodeBlock';
 import { RelativeTime } from '../common/RelativeTime';
 import { isBad, whatToDo } from './volumeWords';
 
 const useStyles = makeStyles(theme => ({
   details: { display: 'grid', gap: theme.spacing(0.5), minWidth: 0 },
-  message: {
-    margin: 0,
-    padding: theme.spacing(1),
-    fontFamily: 'monospace',
-    fontSize: theme.typography.caption.fontSize,
-    background: theme.palette.background.default,
-    color: theme.palette.text.primary,
-    border: `1px solid ${theme.palette.divider}`,
-    borderRadius: theme.shape.borderRadius,
-    whiteSpace: 'pre-wrap',
-    overflowWrap: 'anywhere',
-  },
-  bounded: {
-    display: '-webkit-box',
-    WebkitBoxOrient: 'vertical',
-    WebkitLineClamp: 3,
-    overflow: 'hidden',
-  },
 }));
 
 /**
@@ -42,28 +25,21 @@ export const StateDetails = (props: {
   const bad = isBad(volume);
   const remedy = whatToDo(volume);
   const message = bad || !bounded ? volume.message : undefined;
-  if (!message && !remedy && !bad) return null;
+  // The words of "failing" say since when and how many tries by themselves.
+  const history = volume.state === 'failing' ? [] : historyOf();
+  if (!message && !remedy && history.length === 0) return null;
   return (
     <div className={classes.details}>
       {message && (
-        <pre
-          className={`${classes.message} ${bounded ? classes.bounded : ''}`}
-          aria-label="What the cluster says"
-        >
-          {message}
-        </pre>
+        <Quotation
+          label="What the cluster says"
+          text={message}
+          bounded={bounded}
+        />
       )}
-      {bad && (
+      {history.length > 0 && (
         <Typography variant="body2" color="textSecondary">
-          {volume.since && (
-            <>
-              Since <RelativeTime at={volume.since} nowMs={nowMs} />
-            </>
-          )}
-          {volume.since && volume.attempts ? ' · ' : ''}
-          {volume.attempts
-            ? `${volume.attempts} ${volume.attempts === 1 ? 'try' : 'tries'}`
-            : ''}
+          {history}
         </Typography>
       )}
       {remedy && (
@@ -73,4 +49,14 @@ export const StateDetails = (props: {
       )}
     </div>
   );
+
+  function historyOf() {
+    if (!bad) return [];
+    const { since, attempts } = volume;
+    return [
+      since && <RelativeTime key="since" at={since} nowMs={nowMs} />,
+      since && attempts ? ' · ' : '',
+      attempts ? `${attempts} ${attempts === 1 ? 'try' : 'tries'}` : '',
+    ].filter(Boolean);
+  }
 };
