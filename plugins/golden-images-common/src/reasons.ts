@@ -48,9 +48,35 @@ export const REASONS = {
       'Stop the Pod that uses the image read-write, or mount it read-only.',
     retries: true,
   },
-  scheduling: { words: 'a node for the importer', retries: true },
-  'scratch-space': { words: 'scratch space for the import', retries: true },
+  upload: {
+    words: 'the upload of its bytes',
+    remedy: 'Upload the image to the upload proxy of CDI.',
+    retries: true,
+  },
+  'next-checkpoint': {
+    words: 'the next stage of an import in stages',
+    remedy: 'Add the next checkpoint to the DataVolume, or finish it.',
+    retries: true,
+  },
   'copy-not-started': { words: 'copy not started yet', retries: true },
+  restoring: { words: 'being restored from a backup', retries: true },
+  scheduling: {
+    words: 'no node takes the Pod that imports or copies',
+    remedy: 'Read the events of that Pod: nodes may be full or not fit.',
+    retries: true,
+  },
+  'pod-not-starting': {
+    words: 'the Pod that imports or copies does not start',
+    remedy:
+      'Read the events of that Pod: a ConfigMap that the source names may be missing, or the volume cannot be attached.',
+    retries: true,
+  },
+  'scratch-space': {
+    words: 'there is no scratch space for the import',
+    remedy:
+      'CDI needs a second claim of the same size meanwhile: check the quota and the storage class for scratch space.',
+    retries: true,
+  },
   // import errors
   'http-client-error': {
     words: 'the image server refused the request',
@@ -74,6 +100,12 @@ export const REASONS = {
     words: 'the download broke off',
     remedy:
       'Check the image server and the network to it; the import starts again by itself.',
+    retries: true,
+  },
+  'name-lookup': {
+    words: 'the host name of the image server could not be looked up',
+    remedy:
+      'Ask whether the DNS of the cluster works; the import goes on when the name resolves.',
     retries: true,
   },
   'unknown-host': {
@@ -120,6 +152,11 @@ export const REASONS = {
     hopeless: true,
     retries: true,
   },
+  'registry-error': {
+    words: 'the registry does not deliver the image',
+    remedy: 'Ask whoever runs the registry; the import starts again by itself.',
+    retries: true,
+  },
   'secret-missing': {
     words: 'a Secret or ConfigMap that the source names does not exist',
     remedy:
@@ -135,6 +172,12 @@ export const REASONS = {
     words: 'the import ended in an error',
     remedy:
       'Read the message of the cluster below; correct the source and import again.',
+    retries: true,
+  },
+  'clone-error': {
+    words: 'the copy ended in an error',
+    remedy:
+      'Read the message of the cluster below; delete the volume and clone again.',
     retries: true,
   },
   're-imported': {
@@ -161,6 +204,12 @@ export const REASONS = {
   'claim-refused': {
     words: 'the cluster refuses the claim',
     remedy: 'Read the message below; it names the rule that refuses it.',
+    retries: true,
+  },
+  'name-taken': {
+    words: 'another claim has this name already',
+    remedy: 'Choose another name, or delete that claim.',
+    hopeless: true,
     retries: true,
   },
   'storage-class-missing': {

@@ -23,12 +23,16 @@ export interface Finding {
   /** Overrides what the table of reasons says. */
   retries?: boolean;
   progressPercent?: number;
-  /** Since when at the latest, as the cluster says it. */
+  /** Since when at the latest, as the cluster says it: ISO 8601. */
   sinceAt?: string;
-  /** The claim is bound. */
-  bound?: boolean;
+  /** When it began to count, where that is later: ISO 8601. The clock of giving up runs from here. */
+  countsSince?: string;
   /** The bytes are there, although something else is wrong. */
   copied?: boolean;
-  /** Moment at which the answer becomes another one although nothing changes. */
+  /** What is in the claim is not what was meant. */
+  otherBytes?: boolean;
+  /** The claim may be refused to CDI. */
+  needsDryRun?: boolean;
+  /** Moment at which the answer becomes another one although nothing changes, in milliseconds since the epoch. */
   dueAtMs?: number;
 }

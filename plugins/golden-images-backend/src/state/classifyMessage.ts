@@ -2,26 +2,33 @@ import type { ReasonCode } from '@golden-images/plugin-golden-images-common';
 
 type Rule = [RegExp, ReasonCode];
 
-const QUOTA_RULES: Rule[] = [
+const REFUSAL_RULES: Rule[] = [
   [/exceeded quota/i, 'quota'],
   [/storage usage per PersistentVolumeClaim is/, 'limit-range'],
 ];
 
 /** Texts of CDI 1.66's importer; the first rule that fits counts. */
 const IMPORT_RULES: Rule[] = [
-  ...QUOTA_RULES,
-  [/checksum (validation failed|mismatch)/, 'checksum'],
+  ...REFUSAL_RULES,
+  [/checksum (validation failed|mismatch)/i, 'checksum'],
   [
     /too small to contain image|larger than the reported available|no space left on device|bigger than maxblock|disk quota exceeded/i,
     'too-small',
   ],
-  [/expected status code 200, got (408|429)\b/, 'http-server-error'],
+  // Time-out and too many requests pass, unlike the other answers of 400 to 499.
+  [
+    /expected status code 200, got (408|429)\b|toomanyrequests/i,
+    'http-server-error',
+  ],
   [/expected status code 200, got 4\d\d/, 'http-client-error'],
   [/expected status code 200, got/, 'http-server-error'],
   [
-    /\blookup \S+.*(no such host|server misbehaving|connection refused|i\/o timeout)/,
-    'unknown-host',
+    /NoSuchKey|NoSuchBucket|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch/,
+    'http-client-error',
   ],
+  [/\blookup \S+.*no such host/, 'unknown-host'],
+  // The name server gave no answer: the name may well be right.
+  [/\blookup \S+/, 'name-lookup'],
   [/x509|certificate|tls: /i, 'certificate'],
   [
     /connection refused|no route to host|network is unreachable|i\/o timeout|deadline exceeded/i,
@@ -29,27 +36,31 @@ const IMPORT_RULES: Rule[] = [
   ],
   [/could not process image header/, 'not-an-image'],
   [
-    /pull image: unexpected EOF|connection reset|broken pipe|stream error|unexpected EOF|: EOF\b/,
+    /unexpected EOF|connection reset|broken pipe|stream error|: EOF\b/,
     'connection-broken',
   ],
   [/(secret|configmap) "[^"]*" not found/i, 'secret-missing'],
   [
-    /manifest unknown|unauthorized|failed to pull image|reading manifest|no image found in image index/i,
+    /manifest unknown|name unknown|unauthorized|access [^:]*denied|no image found in image index|failed to pull.*not found/i,
     'image-pull',
   ],
+  [/failed to pull image|reading manifest|back-off pulling/i, 'registry-error'],
   [
-    /L1 (size|table)|qemu-img|qcow2|corrupt|invalid image|backing file|target format/i,
+    /L1 (size|table)|qemu-img|qcow2|corrupt|invalid image|backing file|target format|untar/i,
     'invalid-image',
   ],
 ];
 
 const BY_RUNNING_REASON: Record<string, ReasonCode> = {
   ChecksumError: 'checksum',
-  ImagePullFailed: 'image-pull',
+  ImagePullFailed: 'registry-error',
   OOMKilled: 'out-of-memory',
   CreateContainerConfigError: 'secret-missing',
   ErrExceededQuota: 'quota',
 };
+
+const first = (rules: Rule[], message: string): ReasonCode | undefined =>
+  rules.find(([pattern]) => pattern.test(message))?.[1];
 
 /**
  * Why an import ended in an error.
@@ -59,55 +70,86 @@ const BY_RUNNING_REASON: Record<string, ReasonCode> = {
  */
 export function classifyImportError(
   message: string,
-  runningReason?: string,
+  runningReason = '',
 ): ReasonCode {
-  const rule = IMPORT_RULES.find(([pattern]) => pattern.test(message));
-  return rule?.[1] ?? BY_RUNNING_REASON[runningReason ?? ''] ?? 'import-error';
+  return (
+    first(IMPORT_RULES, message) ??
+    BY_RUNNING_REASON[runningReason] ??
+    'import-error'
+  );
+}
+
+/**
+ * Why a clone by CDI ended in an error: its Pods stream between claims, so that
+ * none of the reasons of an image server fits.
+ */
+export function classifyCloneError(
+  message: string,
+  runningReason = '',
+): ReasonCode {
+  if (runningReason === 'OOMKilled') return 'out-of-memory';
+  const rules: Rule[] = [
+    ...REFUSAL_RULES,
+    [/too small|no space left on device/i, 'too-small'],
+  ];
+  return first(rules, message) ?? 'clone-error';
 }
 
 /** Texts of external-provisioner 5.3 and of Longhorn 1.12's CSI driver in Event `ProvisioningFailed`. */
 const PROVISIONING_RULES: Rule[] = [
-  ...QUOTA_RULES,
+  ...REFUSAL_RULES,
   [
     /storageclass\.storage\.k8s\.io "[^"]*" not found|storage class .* not found/i,
     'storage-class-missing',
   ],
   [
-    /requested size .* is different than|must be greater than or equal in size|is different than size of source volume/i,
+    /requested size .* is different than|must be greater than or equal in size|is different than size of source volume|is smaller than the source/i,
     'size-differs',
   ],
   [
-    /same volume mode|access mode \S+ is not supported|MULTI_NODE_READER_ONLY/i,
+    /same volume mode|access mode \S+ is not supported|MULTI_NODE_READER_ONLY|volumeMode/,
     'mode-differs',
-  ],
-  [
-    /must have a status of Bound|not (in )?bound|has not finished|not ready for workloads/i,
-    'source-not-ready',
-  ],
-  [
-    /persistentvolumeclaim "[^"]*" not found|error getting PVC|source volume \S+ is not found/i,
-    'source-missing',
   ],
   [
     /currently being deleted|dataSource not bound or invalid|data engine|storageclass cannot be empty/i,
     'source-invalid',
   ],
+  [
+    /must have a status of Bound|has not finished|not ready for workloads|snapshot \S+ is not Ready/i,
+    'source-not-ready',
+  ],
+  [
+    /(persistentvolumeclaim|volumesnapshots?[\w.]*) "[^"]*" not found|error getting PVC|source volume \S+ is not found|source pvc \S+ doesn't exist/i,
+    'source-missing',
+  ],
 ];
 
 /** Why a claim is not provisioned. */
 export function classifyProvisioningError(message: string): ReasonCode {
-  return (
-    PROVISIONING_RULES.find(([pattern]) => pattern.test(message))?.[1] ??
-    'provisioning'
-  );
+  return first(PROVISIONING_RULES, message) ?? 'provisioning';
 }
+
+/** Why CDI does not begin a clone: condition reason `CloneValidationFailed`. */
+export function classifyCloneValidation(message: string): ReasonCode {
+  const reason = classifyProvisioningError(message);
+  return reason === 'provisioning' ? 'source-invalid' : reason;
+}
+
+/** Why the API server refuses a claim. */
+export function classifyRefusal(message: string): ReasonCode {
+  return first(REFUSAL_RULES, message) ?? 'claim-refused';
+}
+
+/** Two writers met; whoever lost tries again at once. In every healthy run (recorded). */
+export const isLostRace = (message: string) =>
+  /object has been modified|^persistentvolumeclaims "[^"]*" already exists$/.test(
+    message,
+  );
 
 /** Reasons of a pending claim that somebody else or time resolves. */
 const WAITING: ReadonlySet<ReasonCode> = new Set([
   'source-missing',
   'source-not-ready',
-  'source-in-use',
-  'first-consumer',
 ]);
 
 export const isWaitingReason = (reason: ReasonCode) => WAITING.has(reason);

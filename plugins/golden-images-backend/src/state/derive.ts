@@ -7,12 +7,13 @@ import {
 import type { Finding, Outcome } from './Finding';
 import { findClaimState } from './findClaimState';
 import { findDataVolumeState } from './findDataVolumeState';
+import { giveUp } from './giveUp';
 import { Lasting } from './lasting';
+import { progressOf } from './progress';
 import type { Derived, DeriveInput, Memory } from './types';
 
-/** A wait gives up what may heal after so many attempts or so long, whichever is first. */
-const GIVE_UP_ATTEMPTS = 3;
-const GIVE_UP_MS = 60_000;
+/** The parts of a deletion, or of a creation, are seen one after the other. */
+const MOMENT_MS = 5_000;
 
 /**
  * The state of an image or a volume, derived from what is, and from the last
@@ -26,38 +27,46 @@ export function derive(input: DeriveInput): Derived {
     throw new Error(
       'There is neither a DataVolume nor a claim to derive a state from',
     );
+  const { nowMs, thresholds } = input;
   const memory = memoryOf(input, owner.uid);
-  const lasting = new Lasting(memory, input.nowMs);
+  const lasting = new Lasting(memory, nowMs);
   const { finding, lastError } = find(input, memory, lasting);
-  const state = stateOf(finding.outcome, input.kind);
-  const since = sinceOf({ state, finding, memory, nowMs: input.nowMs });
-  const progressPercent = progressOf(finding, memory);
-  const givingUp = giveUp(finding, since, input.nowMs);
-  const info = finding.reason && reasonInfo(finding.reason);
+  const { outcome } = finding;
+  const progress = progressOf(input, finding, memory);
+  const reason =
+    finding.reason === 'copy-not-started' && progress.shown !== undefined
+      ? undefined
+      : finding.reason;
+  const state = stateOf(outcome, input.kind);
+  const since = sinceOf({ ...finding, state, reason }, memory, nowMs);
+  const givingUp = giveUp({ finding, since, memory, nowMs, thresholds });
+  const info = reason && reasonInfo(reason);
   return {
     state,
-    reason: finding.reason,
+    reason,
     since,
     message: finding.message,
     remedy: info?.remedy,
     retries:
-      state === 'failing'
+      outcome === 'failing'
         ? finding.retries ?? info?.retries ?? false
         : undefined,
     attempts: finding.attempts,
-    progressPercent,
-    stage: stageOf(finding),
+    progressPercent: progress.shown,
+    stage: stageOf(input, finding),
     giveUp: givingUp.now,
+    needsDryRun: finding.needsDryRun || undefined,
     dueAtMs: earliest(finding.dueAtMs, givingUp.dueAtMs),
     memory: {
       uid: memory.uid,
       state,
-      reason: finding.reason,
+      reason,
       since,
       lastError,
-      progressPercent,
+      ...progress.memory,
       readyClaimUid: readyClaimUid(input, finding, memory),
       lasting: lasting.toMemory(),
+      failingSince: givingUp.failingSince,
     },
   };
 }
@@ -84,32 +93,53 @@ function find(
   memory: Memory,
   lasting: Lasting,
 ): { finding: Finding; lastError?: Memory['lastError'] } {
-  const { dataVolume, claim, kind } = input;
-  if (dataVolume?.metadata.deletedAt ?? claim?.metadata.deletedAt) {
-    return {
-      finding: {
-        outcome: 'deleting',
-        sinceAt: dataVolume?.metadata.deletedAt ?? claim?.metadata.deletedAt,
-      },
-    };
-  }
-  if (isLeftBehind(input)) return { finding: { outcome: 'deleting' } };
-  const known = knownClaimUid(input, memory);
-  if (known && claim?.metadata.uid !== known) {
-    // CDI fills a claim anew under the same name; what was in the old one is gone (recorded).
-    const reason = kind === 'image' ? 're-imported' : 're-created';
-    return {
-      finding: {
-        outcome: 'failing',
-        reason,
-        retries: false,
-        bound: claim?.phase === 'Bound',
-      },
-    };
-  }
+  const { dataVolume, claim } = input;
+  const deletedAt = dataVolume?.metadata.deletedAt ?? claim?.metadata.deletedAt;
+  if (deletedAt)
+    return { finding: { outcome: 'deleting', sinceAt: deletedAt } };
+  const changed = findOtherClaim(input, memory, lasting);
+  if (changed) return { finding: changed };
   if (dataVolume)
     return findDataVolumeState(input, dataVolume, memory, lasting);
-  return { finding: findClaimState(input, claim!, lasting) };
+  const orphan = findLeftBehind(input, lasting);
+  return { finding: orphan ?? findClaimState(input, claim!, lasting) };
+}
+
+/** CDI fills a claim anew under the same name; what was in the old one is gone (recorded). */
+function findOtherClaim(
+  input: DeriveInput,
+  memory: Memory,
+  lasting: Lasting,
+): Finding | undefined {
+  const { claim, kind } = input;
+  const known = knownClaimUid(input, memory);
+  if (!known || claim?.metadata.uid === known) return undefined;
+  if (!claim) {
+    // Of a deletion the claim's end may be seen before the DataVolume's.
+    const { counts, dueAtMs } = lasting.note('claim-gone', MOMENT_MS);
+    if (!counts) return { outcome: 'deleting', dueAtMs };
+  }
+  return {
+    outcome: 'failing',
+    reason: kind === 'image' ? 're-imported' : 're-created',
+    retries: false,
+    otherBytes: true,
+  };
+}
+
+/** A claim of a DataVolume that is not there: gone before its claim, or not seen yet. */
+function findLeftBehind(
+  input: DeriveInput,
+  lasting: Lasting,
+): Finding | undefined {
+  if (isLeftBehind(input)) return { outcome: 'deleting' };
+  const { claim, dataVolumesReadable } = input;
+  if (!dataVolumesReadable || claim?.metadata.controller?.kind !== 'DataVolume')
+    return undefined;
+  const { counts, dueAtMs } = lasting.note('no-data-volume', MOMENT_MS);
+  return counts
+    ? { outcome: 'deleting' }
+    : { outcome: 'pending', reason: 'requested', dueAtMs };
 }
 
 /** uid of the claim that was there at the first ready: as the object says, else as is remembered. */
@@ -125,12 +155,14 @@ function knownClaimUid(
 
 function readyClaimUid(
   input: DeriveInput,
-  finding: Finding,
+  { outcome }: Finding,
   memory: Memory,
 ): string | undefined {
   return (
     knownClaimUid(input, memory) ??
-    (finding.outcome === 'done' ? input.claim?.metadata.uid : undefined)
+    (outcome === 'done' || outcome === 'resizing'
+      ? input.claim?.metadata.uid
+      : undefined)
   );
 }
 
@@ -150,49 +182,28 @@ function stateOf(
   }
 }
 
-function stageOf({ outcome, bound, copied }: Finding): Derived['stage'] {
+function stageOf(
+  { claim }: DeriveInput,
+  { outcome, copied, otherBytes }: Finding,
+): Derived['stage'] {
   if (outcome === 'done' || outcome === 'resizing') return 'usable';
-  if (copied) return 'copied';
-  return bound ? 'bound' : 'accepted';
+  if (claim?.phase !== 'Bound' || otherBytes || outcome === 'deleting')
+    return 'accepted';
+  return copied ? 'copied' : 'bound';
 }
 
-function sinceOf(options: {
-  state: string;
-  finding: Finding;
-  memory: Memory;
-  nowMs: number;
-}): string {
-  const { state, finding, memory, nowMs } = options;
-  if (
-    memory.state === state &&
-    memory.reason === finding.reason &&
-    memory.since
-  )
-    return memory.since;
-  const at = finding.sinceAt ? Date.parse(finding.sinceAt) : nowMs;
-  return new Date(Math.min(at, nowMs)).toISOString();
-}
-
-/** Progress of one volume never falls; a new attempt of an import begins anew. */
-function progressOf(finding: Finding, memory: Memory): number | undefined {
-  if (finding.outcome !== 'running' || finding.progressPercent === undefined)
-    return undefined;
-  const before = finding.bound ? memory.progressPercent ?? 0 : 0;
-  return Math.max(before, finding.progressPercent);
-}
-
-function giveUp(
-  { outcome, reason, attempts = 0 }: Finding,
-  since: string,
+function sinceOf(
+  found: Pick<Finding, 'reason' | 'sinceAt'> & { state: string },
+  memory: Memory,
   nowMs: number,
-): { now: boolean; dueAtMs?: number } {
-  if (outcome === 'failed' || outcome === 'lost') return { now: true };
-  if (outcome !== 'failing') return { now: false };
-  const hopeless =
-    reason && (reasonInfo(reason).hopeless || !reasonInfo(reason).retries);
-  if (hopeless || attempts >= GIVE_UP_ATTEMPTS) return { now: true };
-  const dueAtMs = Date.parse(since) + GIVE_UP_MS;
-  return dueAtMs <= nowMs ? { now: true } : { now: false, dueAtMs };
+): string {
+  const { state, reason, sinceAt } = found;
+  if (memory.state === state && memory.reason === reason && memory.since)
+    return memory.since;
+  const atMs = Date.parse(sinceAt ?? '');
+  return new Date(
+    Number.isNaN(atMs) ? nowMs : Math.min(atMs, nowMs),
+  ).toISOString();
 }
 
 function earliest(...moments: (number | undefined)[]): number | undefined {

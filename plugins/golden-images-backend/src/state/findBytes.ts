@@ -2,11 +2,18 @@ import { isImported } from './classify';
 import type { Finding } from './Finding';
 import type { Lasting } from './lasting';
 import { findLonghornState } from './longhornCopy';
-import type { ClaimView, DeriveInput } from './types';
+import type { ClaimView, DeriveInput, LonghornVolumeView } from './types';
 
 const LONGHORN_DRIVER = 'driver.longhorn.io';
 /** A watch of another kind may be behind for a moment; longer, and the object is not there. */
 const BEHIND_MS = 60_000;
+
+const COPY_UNKNOWN: Finding = {
+  outcome: 'unknown',
+  reason: 'bound-copy-state-unknown',
+};
+const NOT_SEEN: Finding = { outcome: 'running', reason: 'copy-not-started' };
+const GONE: Finding = { outcome: 'lost', reason: 'volume-gone' };
 
 /**
  * Whether the bytes of a bound claim are there. Follows claim → PersistentVolume
@@ -18,58 +25,77 @@ export function findBytes(
   claim: ClaimView,
   lasting: Lasting,
 ): Finding {
-  const { persistentVolume, longhornVolume } = input;
-  const copyUnknown: Finding = {
-    outcome: 'unknown',
-    reason: 'bound-copy-state-unknown',
-    bound: true,
-  };
-  const behind = (key: string, then: Finding): Finding => {
-    const { counts, dueAtMs } = lasting.note(key, BEHIND_MS);
-    return counts ? then : { outcome: 'running', bound: true, dueAtMs };
-  };
-  if (!wantsCopy(input, claim)) {
-    // Nothing is copied behind the claim's back: CDI itself wrote the bytes, or there are none.
-    if (!longhornVolume) return { outcome: 'done', bound: true, copied: true };
-    return withResizing(
-      findLonghornState(longhornVolume, input.sourceLonghornVolume),
-      claim,
-    );
+  const { persistentVolume, longhornReadable } = input;
+  // What was read once and cannot be read any more is not known.
+  const longhornVolume = longhornReadable ? input.longhornVolume : undefined;
+  if (longhornVolume) return findOnLonghorn(input, longhornVolume, claim);
+  const onLonghorn = persistentVolume?.driver === LONGHORN_DRIVER;
+  const mayBeCopied = isCopyPossible(input, claim);
+  if (longhornReadable && onLonghorn) {
+    const meanwhile: Finding = mayBeCopied
+      ? NOT_SEEN
+      : withResizing({ outcome: 'done', copied: true }, claim);
+    return behind('no-longhorn-volume', meanwhile, GONE, lasting);
   }
-  if (!input.longhornReadable) return copyUnknown;
-  if (!persistentVolume) return behind('no-persistent-volume', copyUnknown);
-  if (persistentVolume.driver !== LONGHORN_DRIVER) return copyUnknown;
-  if (!longhornVolume) {
-    return behind('no-longhorn-volume', {
-      outcome: 'lost',
-      reason: 'volume-gone',
-    });
-  }
+  // Nothing is copied behind the claim's back: CDI itself wrote the bytes, or there are none.
+  if (!mayBeCopied)
+    return withResizing({ outcome: 'done', copied: true }, claim);
+  return longhornReadable && !persistentVolume
+    ? behind('no-persistent-volume', NOT_SEEN, COPY_UNKNOWN, lasting)
+    : COPY_UNKNOWN;
+}
+
+function findOnLonghorn(
+  { sourceLonghornVolume, events }: DeriveInput,
+  volume: LonghornVolumeView,
+  claim: ClaimView,
+): Finding {
   return withResizing(
-    findLonghornState(longhornVolume, input.sourceLonghornVolume),
+    findLonghornState(volume, sourceLonghornVolume, events),
     claim,
   );
 }
 
+function behind(
+  key: string,
+  meanwhile: Finding,
+  then: Finding,
+  lasting: Lasting,
+): Finding {
+  const { counts, dueAtMs } = lasting.note(key, BEHIND_MS);
+  return counts ? then : { ...meanwhile, dueAtMs };
+}
+
 /** Without Longhorn's word: whether something may still be copied after the claim is bound. */
-function wantsCopy(input: DeriveInput, claim: ClaimView): boolean {
-  const { dataVolume, longhornVolume } = input;
-  if (longhornVolume?.dataSource) return true;
+function isCopyPossible(input: DeriveInput, claim: ClaimView): boolean {
   if (isImported(input)) return false;
   // CDI's host-assisted copy ends before the claim is bound (recorded with CDI 1.66).
   if (claim.cdi.cloneType === 'copy') return false;
-  return dataVolume !== undefined || claim.dataSource !== undefined;
+  return input.dataVolume !== undefined || claim.dataSource !== undefined;
 }
 
 function withResizing(finding: Finding, claim: ClaimView): Finding {
   if (finding.outcome !== 'done') return finding;
-  const is = (type: string) =>
-    claim.conditions.some(
+  const conditionOf = (type: string) =>
+    claim.conditions.find(
       condition => condition.type === type && condition.status === 'True',
     );
-  if (is('FileSystemResizePending'))
+  const error =
+    conditionOf('ControllerResizeError') ?? conditionOf('NodeResizeError');
+  if (conditionOf('FileSystemResizePending') && !error)
     return { ...finding, outcome: 'resizing', reason: 'needs-a-pod' };
-  if (is('Resizing') || is('ControllerResizeError'))
-    return { ...finding, outcome: 'resizing', reason: 'resizing' };
+  const { requestedBytes, capacityBytes } = claim;
+  const growing =
+    requestedBytes !== undefined &&
+    capacityBytes !== undefined &&
+    requestedBytes > capacityBytes;
+  if (error || conditionOf('Resizing') || growing) {
+    return {
+      ...finding,
+      outcome: 'resizing',
+      reason: 'resizing',
+      message: error?.message,
+    };
+  }
   return finding;
 }

@@ -1,44 +1,74 @@
-import { classifyProvisioningError, isWaitingReason } from './classifyMessage';
+import {
+  classifyProvisioningError,
+  isLostRace,
+  isWaitingReason,
+} from './classifyMessage';
 import type { Finding } from './Finding';
 import { findBytes } from './findBytes';
 import type { Lasting } from './lasting';
+import { newestEvent } from './newestEvent';
 import type { ClaimView, DeriveInput, EventView } from './types';
 
-const CDI_GROUP = 'cdi.kubevirt.io';
+const HARMLESS_MS = 60_000;
 
-/** The newest Event that fits, by its last occurrence. */
-export function newestEvent(
-  events: EventView[],
-  fits: (event: EventView) => boolean,
-): EventView | undefined {
-  return events
-    .filter(fits)
-    .reduce<EventView | undefined>(
-      (newest, event) =>
-        !newest || event.lastAt >= newest.lastAt ? event : newest,
-      undefined,
-    );
-}
-
-/** Why the provisioner does not give the claim a volume; its last word counts. */
+/**
+ * Why the provisioner does not give the claim a volume. Its last word counts,
+ * also where CDI copied it from the temporary claim that it fills.
+ */
 export function findProvisioning(
   events: EventView[],
   claimUid: string,
+  lasting: Lasting,
 ): Finding | undefined {
-  const failure = newestEvent(
+  const word = newestEvent(
     events,
-    ({ involvedUid, reason }) =>
-      involvedUid === claimUid && reason === 'ProvisioningFailed',
+    ({ involvedUid, reason, message }) =>
+      involvedUid === claimUid &&
+      (reason === 'ProvisioningSucceeded' ||
+        (reason === 'ProvisioningFailed' && !isLostRace(message))),
   );
-  if (!failure) return undefined;
-  const reason = classifyProvisioningError(failure.message);
-  return {
-    outcome: isWaitingReason(reason) ? 'waiting' : 'failing',
-    reason,
-    message: failure.message,
-    attempts: failure.count,
-    sinceAt: failure.firstAt,
-  };
+  if (word?.reason === 'ProvisioningFailed') {
+    const reason = classifyProvisioningError(word.message);
+    return {
+      outcome: isWaitingReason(reason) ? 'waiting' : 'failing',
+      reason,
+      message: word.message,
+      attempts: word.count,
+      sinceAt: word.firstAt,
+    };
+  }
+  return word ? undefined : findLostRaces(events, claimUid, lasting);
+}
+
+/** Two writers met: harmless in every healthy run, unless that is all that happens for long. */
+function findLostRaces(
+  events: EventView[],
+  claimUid: string,
+  lasting: Lasting,
+): Finding | undefined {
+  const race = newestEvent(
+    events,
+    ({ involvedUid, reason, message }) =>
+      involvedUid === claimUid &&
+      reason === 'ProvisioningFailed' &&
+      isLostRace(message),
+  );
+  if (!race) return undefined;
+  const { counts, ...rest } = lasting.note(
+    'lost-race',
+    HARMLESS_MS,
+    race.firstAt,
+  );
+  return counts
+    ? {
+        outcome: 'failing',
+        reason: 'provisioning',
+        message: race.message,
+        attempts: race.count,
+        sinceAt: race.firstAt,
+        countsSince: rest.countsSince,
+      }
+    : { outcome: 'pending', reason: 'requested', dueAtMs: rest.dueAtMs };
 }
 
 /** The state of a claim that no DataVolume owns. */
@@ -47,24 +77,39 @@ export function findClaimState(
   claim: ClaimView,
   lasting: Lasting,
 ): Finding {
+  const { events } = input;
+  const { uid } = claim.metadata;
   if (claim.phase === 'Lost') return { outcome: 'lost', reason: 'volume-gone' };
-  if (claim.phase === 'Bound') return findBytes(input, claim, lasting);
-  const provisioning = findProvisioning(input.events, claim.metadata.uid);
-  // Of a populator's claim the provisioner says only that it leaves it alone.
-  const populated = claim.dataSource?.apiGroup === CDI_GROUP;
-  if (provisioning && !(populated && provisioning.reason === 'provisioning')) {
-    return provisioning;
+  if (claim.phase === 'Bound') {
+    return isLeftUnfinished(claim)
+      ? { outcome: 'running' }
+      : findBytes(input, claim, lasting);
   }
+  const provisioning = findProvisioning(events, uid, lasting);
+  if (provisioning) return provisioning;
   const consumer = newestEvent(
-    input.events,
+    events,
     ({ involvedUid, reason }) =>
-      involvedUid === claim.metadata.uid && reason === 'WaitForFirstConsumer',
+      involvedUid === uid && reason === 'WaitForFirstConsumer',
   );
-  if (consumer)
-    return {
-      outcome: 'waiting',
-      reason: 'first-consumer',
-      message: consumer.message,
-    };
-  return { outcome: 'pending', reason: 'requested' };
+  return consumer && !claim.nodeSelected
+    ? {
+        outcome: 'waiting',
+        reason: 'first-consumer',
+        message: consumer.message,
+      }
+    : { outcome: 'pending', reason: 'requested' };
+}
+
+/**
+ * CDI goes on importing into a claim whose DataVolume was taken away without it.
+ * Without a populator such a claim is bound from the beginning (CDI 1.66).
+ */
+function isLeftUnfinished({ cdi }: ClaimView): boolean {
+  const phase = cdi['storage.pod.phase'];
+  return (
+    phase !== undefined &&
+    phase !== 'Succeeded' &&
+    cdi['storage.condition.running.reason'] !== 'Completed'
+  );
 }

@@ -1,5 +1,6 @@
 import type { Finding } from './Finding';
-import type { LonghornVolumeView } from './types';
+import { newestEvent } from './newestEvent';
+import type { EventView, LonghornVolumeView } from './types';
 
 /**
  * Attempts after which Longhorn gives a copy up for good. From source, not
@@ -11,6 +12,8 @@ const DONE = new Set(['copy-completed-awaiting-healthy', 'completed']);
 /** Unfinished progress never reads as finished. */
 const MOST_PROGRESS_PERCENT = 99;
 
+type Source = LonghornVolumeView | 'missing' | undefined;
+
 /** A copy is wanted exactly when the volume has a data source (Longhorn 1.12). */
 export function isCopyWanted({ dataSource }: LonghornVolumeView): boolean {
   return /^(vol|snap):\/\//.test(dataSource ?? '');
@@ -20,19 +23,19 @@ export function isCopyWanted({ dataSource }: LonghornVolumeView): boolean {
  * Whether the bytes of a Longhorn volume are there and can be used. An empty
  * clone state proves nothing: it is the first moment of a copy, and for ever the
  * state of a volume that is none.
+ *
+ * @param events - among them those of the volume, where they can be read
  */
 export function findLonghornState(
   volume: LonghornVolumeView,
-  source: LonghornVolumeView | 'missing' | undefined,
+  source: Source,
+  events: EventView[],
 ): Finding {
-  const copied = !isCopyWanted(volume) || DONE.has(volume.clone.state);
+  const restoring = volume.restoreRequired || volume.restorePending === true;
+  const copied =
+    !restoring && (!isCopyWanted(volume) || DONE.has(volume.clone.state));
   if (volume.robustness === 'faulted') {
-    return {
-      outcome: 'failing',
-      reason: 'volume-faulted',
-      bound: true,
-      copied,
-    };
+    return { outcome: 'failing', reason: 'volume-faulted', copied };
   }
   if (volume.scheduled?.status === 'False') {
     return {
@@ -40,41 +43,53 @@ export function findLonghornState(
       reason: 'unschedulable',
       message: volume.scheduled.message ?? volume.scheduled.reason,
       sinceAt: volume.scheduled.transitionAt,
-      bound: true,
       copied,
     };
   }
-  // A restore from a backup has no clone state. From source, not recorded.
-  if (volume.restoreRequired) return { outcome: 'running', bound: true };
-  if (copied) return { outcome: 'done', bound: true, copied: true };
-  return findCopyState(volume, source);
+  // A restore from a backup has no clone state. From source, not recorded:
+  // longhorn-manager 1.12, checkAndInitVolumeRestore.
+  if (restoring) return { outcome: 'running', reason: 'restoring' };
+  if (copied) return { outcome: 'done', copied };
+  return findCopyState(volume, source, events);
 }
 
 function findCopyState(
   volume: LonghornVolumeView,
-  source: LonghornVolumeView | 'missing' | undefined,
+  source: Source,
+  events: EventView[],
 ): Finding {
-  const { state, attemptCount, nextAllowedAttemptAt } = volume.clone;
-  if (source === 'missing' && (state === 'initiated' || state === 'failed')) {
+  const { state, attemptCount } = volume.clone;
+  const ended =
+    state === 'failed' ? Math.max(attemptCount, 1) : attemptCount - 1;
+  const message = newestEvent(
+    events,
+    ({ involvedUid, reason }) =>
+      involvedUid === volume.metadata.uid && reason === 'VolumeCloneFailed',
+  )?.message;
+  if (source === 'missing') {
     return {
       outcome: 'failing',
       reason: 'source-gone',
+      message,
       retries: false,
-      attempts: attemptCount || undefined,
-      bound: true,
+      attempts: ended > 0 ? ended : undefined,
     };
   }
-  if (state === 'failed') {
-    const final = attemptCount >= MOST_COPY_ATTEMPTS;
+  if (state === 'failed' && attemptCount >= MOST_COPY_ATTEMPTS) {
     return {
-      outcome: final ? 'failed' : 'failing',
-      reason: final ? 'copy-attempts-exhausted' : 'copy-failed',
-      attempts: Math.max(attemptCount, 1),
-      message:
-        final || !nextAllowedAttemptAt
-          ? undefined
-          : `Longhorn tries again at ${nextAllowedAttemptAt}`,
-      bound: true,
+      outcome: 'failed',
+      reason: 'copy-attempts-exhausted',
+      message,
+      attempts: ended,
+    };
+  }
+  // The next attempt is not a recovery before bytes move.
+  if (state === 'failed' || (ended > 0 && !volume.actualSizeBytes)) {
+    return {
+      outcome: 'failing',
+      reason: 'copy-failed',
+      attempts: ended,
+      message: message ?? nextAttempt(volume),
     };
   }
   const progressPercent = copyProgress(volume, source);
@@ -82,13 +97,18 @@ function findCopyState(
     outcome: 'running',
     reason: progressPercent === undefined ? 'copy-not-started' : undefined,
     progressPercent,
-    bound: true,
   };
+}
+
+function nextAttempt({ clone }: LonghornVolumeView): string | undefined {
+  return clone.state === 'failed' && clone.nextAllowedAttemptAt
+    ? `Longhorn tries again at ${clone.nextAllowedAttemptAt}`
+    : undefined;
 }
 
 function copyProgress(
   volume: LonghornVolumeView,
-  source: LonghornVolumeView | 'missing' | undefined,
+  source: Source,
 ): number | undefined {
   if (source === undefined || source === 'missing') return undefined;
   if (!volume.actualSizeBytes || !source.actualSizeBytes) return undefined;

@@ -80,6 +80,8 @@ export interface ClaimView {
   }[];
   /** CDI's own marks: annotations `cdi.kubevirt.io/storage.condition.running.*` and the like, as far as needed. */
   cdi: Record<string, string>;
+  /** A Pod that uses the claim has a node: the first consumer is there. */
+  nodeSelected?: boolean;
 }
 
 export interface PersistentVolumeView {
@@ -110,6 +112,8 @@ export interface LonghornVolumeView {
     nextAllowedAttemptAt?: string;
   };
   restoreRequired: boolean;
+  /** To be filled from a backup, and the manager has not begun. */
+  restorePending?: boolean;
   scheduled?: ConditionView;
   workloads: string[];
 }
@@ -145,10 +149,22 @@ export interface Memory {
   };
   /** Never falls within one volume. */
   progressPercent?: number;
+  /** The volume whose progress that is. */
+  progressOf?: string;
   /** uid of the claim at the first `ready` or `usable`. */
   readyClaimUid?: string;
   /** ISO 8601 of moments since which something lasts, by what it is. */
   lasting?: Record<string, string>;
+  /** ISO 8601: the clock of giving up runs from here while it is failing. */
+  failingSince?: string;
+}
+
+/** When a wait gives up on what may still heal. */
+export interface Thresholds {
+  /** Failed attempts. */
+  attempts: number;
+  /** Time of failing without an end. */
+  failingMs: number;
 }
 
 export interface DeriveInput {
@@ -163,6 +179,20 @@ export interface DeriveInput {
   events: EventView[];
   /** Longhorn volumes can be read in this cluster. */
   longhornReadable: boolean;
+  /**
+   * DataVolumes can be read here, so that one that is not there is known to be
+   * gone. When absent, a claim without its DataVolume stands for itself.
+   */
+  dataVolumesReadable?: boolean;
+  /** Derived state of the object that is copied from, where it is followed. */
+  sourceState?: ImageState | VolumeState;
+  /**
+   * Message of the API server when the claim was tried with `dryRun=All` after
+   * `needsDryRun`. CDI itself is refused without a trace in the cluster.
+   */
+  dryRunRefusal?: string;
+  /** Three attempts or 60 s when absent. */
+  thresholds?: Thresholds;
   memory?: Memory;
   /** Milliseconds since the epoch. */
   nowMs: number;
@@ -184,6 +214,8 @@ export interface Derived<
   stage: 'accepted' | 'bound' | 'copied' | 'usable';
   /** A wait should throw now: see `docs/states.md`. */
   giveUp: boolean;
+  /** Somebody refuses the claim to CDI without a word: try it with `dryRun=All` and pass `dryRunRefusal`. */
+  needsDryRun?: boolean;
   memory: Memory;
   /** Derive again at this moment (milliseconds since the epoch) although no event may come. */
   dueAtMs?: number;

@@ -54,6 +54,7 @@ const storageOf = (target: unknown) =>
 
 /** CDI's annotations on a claim that say something about its state (CDI 1.66). */
 const CDI_PREFIX = 'cdi.kubevirt.io/';
+const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 const CDI_KEPT = [
   'cloneType',
   'storage.populator.progress',
@@ -186,6 +187,7 @@ export function claimView(object: RawObject): ClaimView {
         return value === undefined ? [] : [[key, redactMessage(value)]];
       }),
     ),
+    nodeSelected: SELECTED_NODE in annotations || undefined,
   };
 }
 
@@ -234,6 +236,10 @@ export function longhornVolumeView(object: RawObject): LonghornVolumeView {
       nextAllowedAttemptAt: textOf(clone.nextAllowedAttemptAt),
     },
     restoreRequired: status.restoreRequired === true,
+    restorePending:
+      (textOf(spec.fromBackup) !== undefined &&
+        status.restoreInitiated !== true) ||
+      undefined,
     scheduled: conditionOf(status, 'Scheduled'),
     workloads: listOf(kubernetes.workloadsStatus)
       .map(workload => textOf(fieldsOf(workload).podName))

@@ -1,19 +1,12 @@
 import { classify } from '../classify';
 import { derive } from '../derive';
-import type { Derived, Memory } from '../types';
+import type { Derived } from '../types';
 import type { RawObject } from '../views';
 import { World } from './World';
-
-/** One line of a recorded watch stream. */
-export interface TraceLine {
-  /** Milliseconds since the start of the recording. */
-  t: number;
-  gvk?: string;
-  type?: string;
-  object?: RawObject & { kind?: string };
-}
+import { changeOf, type Change, type TraceLine } from './traceLines';
 
 export interface StateChange {
+  /** Milliseconds since the start of the recording. */
   t: number;
   kind: 'image' | 'volume';
   namespace: string;
@@ -25,96 +18,143 @@ export interface StateChange {
   message?: string;
 }
 
-interface Followed {
+export interface Followed {
   kind: 'image' | 'volume';
   derived: Derived;
+}
+
+export interface ReplayOptions {
+  /** Milliseconds since the epoch at `t` 0. */
+  startedAtMs: number;
+  /** How long the recording goes on, in milliseconds; to its last line when absent. */
+  durationMs?: number;
+  /** As the recording shows it when absent: a file without Longhorn volumes says nothing of copies. */
+  longhornReadable?: boolean;
+  /** Called after each event with everything that is derived then. */
+  onStep?: (state: ReadonlyMap<string, Followed>, change: Change) => void;
 }
 
 /**
  * Says what the product would have shown for a recorded watch stream: the first
  * state of each image and volume, and then each change of state or reason. Time
  * passes between events, too.
- *
- * @param onStep - called after each event with everything that is derived then
  */
 export function replayTrace(
   lines: TraceLine[],
-  options: {
-    startedAtMs: number;
-    longhornReadable?: boolean;
-    onStep?: (
-      state: ReadonlyMap<string, Followed>,
-      world: World,
-      line: TraceLine,
-    ) => void;
-  },
+  options: ReplayOptions,
 ): StateChange[] {
-  const world = new World();
-  const followed = new Map<string, Followed>();
-  const changes: StateChange[] = [];
-
-  const look = (t: number) => {
-    for (const key of world.keys()) {
-      const joined = world.join(key)!;
-      const before = followed.get(key);
-      const owned =
-        joined.claim?.metadata.controller?.uid === before?.derived.memory.uid;
-      // A claim that its DataVolume left behind is what it was.
-      const kind =
-        before && !joined.dataVolume && owned ? before.kind : classify(joined);
-      if (kind === 'hidden') continue;
-      const derived = derive({
-        ...joined,
-        kind,
-        longhornReadable: options.longhornReadable ?? true,
-        memory: before?.derived.memory as Memory | undefined,
-        nowMs: options.startedAtMs + t,
-      });
-      followed.set(key, { kind, derived });
-      if (
-        before?.derived.state !== derived.state ||
-        before.derived.reason !== derived.reason ||
-        before.kind !== kind
-      ) {
-        changes.push(changeOf(t, key, kind, derived));
-      }
-    }
-    for (const [key, { kind }] of followed) {
-      if (!world.join(key)) {
-        followed.delete(key);
-        changes.push({ ...nameOf(t, key, kind), state: 'gone' });
-      }
-    }
-  };
-
-  const passTime = (from: number, to: number) => {
-    let t = from;
-    for (;;) {
-      const due = Math.min(
-        ...[...followed.values()].map(
-          ({ derived }) => (derived.dueAtMs ?? Infinity) - options.startedAtMs,
-        ),
-      );
-      if (due > to || due <= t) return;
-      t = due;
-      look(t);
-    }
-  };
-
-  let last = 0;
-  for (const line of lines) {
-    const { t, gvk, type, object } = line;
-    if (!object || !type) continue;
-    passTime(last, t);
-    const kind = object.kind ?? gvk?.split('/').pop() ?? '';
-    world.apply(kind, object, type === 'DELETED');
+  const changes = lines.flatMap(line => changeOf(line) ?? []);
+  const replay = new Replay({
+    startedAtMs: options.startedAtMs,
+    longhornReadable:
+      options.longhornReadable ?? changes.some(({ kind }) => kind === 'Volume'),
+    dataVolumesReadable: changes.some(({ kind }) => kind === 'DataVolume'),
+  });
+  changes.forEach((change, i) => {
+    replay.passTime(change.t);
+    replay.apply(change.kind, change.object, change.type === 'DELETED');
     // What was there before came in one list.
-    const following = lines[lines.indexOf(line) + 1];
-    if (type !== 'INIT' || following?.type !== 'INIT') look(t);
-    options.onStep?.(followed, world, line);
-    last = t;
+    if (change.type !== 'INIT' || changes[i + 1]?.type !== 'INIT') {
+      replay.look(change.t);
+    }
+    options.onStep?.(replay.followed, change);
+  });
+  const ends = lines.map(({ t }) => t).concat(options.durationMs ?? 0);
+  replay.passTime(ends.reduce((last, t) => Math.max(last, t), 0));
+  return replay.changes;
+}
+
+/** The product in small: objects, what is derived of them, and a clock. */
+class Replay {
+  readonly changes: StateChange[] = [];
+  readonly followed = new Map<string, Followed>();
+  readonly #world = new World();
+  readonly #options: {
+    startedAtMs: number;
+    longhornReadable: boolean;
+    dataVolumesReadable: boolean;
+  };
+  #t = 0;
+
+  constructor(options: {
+    startedAtMs: number;
+    longhornReadable: boolean;
+    dataVolumesReadable: boolean;
+  }) {
+    this.#options = options;
   }
-  return changes;
+
+  apply(kind: string, object: RawObject, deleted: boolean) {
+    this.#world.apply(kind, object, deleted);
+  }
+
+  /** Looks again whenever time alone changes an answer. */
+  passTime(to: number) {
+    for (;;) {
+      const dueAtMs = [...this.followed.values()].flatMap(
+        ({ derived }) => derived.dueAtMs ?? [],
+      );
+      const t =
+        dueAtMs.reduce((first, ms) => Math.min(first, ms), Infinity) -
+        this.#options.startedAtMs;
+      if (t > to || t <= this.#t) break;
+      this.look(t);
+    }
+    this.#t = Math.max(this.#t, to);
+  }
+
+  look(t: number) {
+    this.#t = t;
+    const keys = this.#world.keys();
+    const seen = new Set<string>();
+    for (const key of keys) this.#lookAt(key, seen);
+    for (const [key, { kind }] of this.followed) {
+      if (!this.#world.join(key)) {
+        this.followed.delete(key);
+        this.changes.push({ ...nameOf(t, key, kind), state: 'gone' });
+      }
+    }
+  }
+
+  #lookAt(key: string, seen: Set<string>) {
+    if (seen.has(key)) return;
+    seen.add(key);
+    // What is copied from comes first: its state says whether the copy waits.
+    const sourceKey = this.#world.sourceKey(key);
+    if (sourceKey) this.#lookAt(sourceKey, seen);
+    const joined = this.#world.join(key);
+    if (!joined) return;
+    const before = this.followed.get(key);
+    const isLeftBehind =
+      before !== undefined &&
+      !joined.dataVolume &&
+      joined.claim?.metadata.controller?.uid === before.derived.memory.uid;
+    // A claim that its DataVolume left behind is what it was.
+    const kind = isLeftBehind ? before.kind : classify(joined);
+    if (kind === 'hidden') return;
+    const { startedAtMs, ...readable } = this.#options;
+    const derived = derive({
+      ...joined,
+      ...readable,
+      kind,
+      sourceState: this.followed.get(sourceKey ?? '')?.derived.state,
+      memory: before?.derived.memory,
+      nowMs: startedAtMs + this.#t,
+    });
+    this.followed.set(key, { kind, derived });
+    const same =
+      before?.kind === kind &&
+      before.derived.state === derived.state &&
+      before.derived.reason === derived.reason;
+    if (same) return;
+    this.changes.push({
+      ...nameOf(this.#t, key, kind),
+      state: derived.state,
+      reason: derived.reason,
+      progress: derived.progressPercent,
+      message: derived.message,
+    });
+  }
 }
 
 function nameOf(t: number, key: string, kind: 'image' | 'volume') {
@@ -124,20 +164,5 @@ function nameOf(t: number, key: string, kind: 'image' | 'volume') {
     kind,
     namespace: key.slice(0, slash),
     name: key.slice(slash + 1),
-  };
-}
-
-function changeOf(
-  t: number,
-  key: string,
-  kind: 'image' | 'volume',
-  derived: Derived,
-): StateChange {
-  return {
-    ...nameOf(t, key, kind),
-    state: derived.state,
-    reason: derived.reason,
-    progress: derived.progressPercent,
-    message: derived.message,
   };
 }

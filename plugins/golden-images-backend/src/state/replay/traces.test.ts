@@ -1,155 +1,140 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import expectedStates from '../__fixtures__/expectedStates.json';
-import type { RawObject } from '../views';
-import { replayTrace, type TraceLine } from './replayTrace';
+import { readTrace, traceNames } from '../__testUtils__/fixtures';
+import { Truth } from '../__testUtils__/Truth';
+import { replayTrace } from './replayTrace';
 
-const FOLDER = join(__dirname, '../__fixtures__/traces');
-const names = readdirSync(FOLDER).map(file => file.replace('.ndjson.gz', ''));
+/**
+ * For each trace the states of each object, one after the other, with their
+ * reasons: what it must pass through, and so what it must never show.
+ */
+const expected: Record<string, Record<string, string>> = expectedStates;
 
-function read(name: string) {
-  const lines = gunzipSync(readFileSync(join(FOLDER, `${name}.ndjson.gz`)))
-    .toString('utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map(line => JSON.parse(line));
-  return {
-    startedAtMs: Date.parse(lines[0].startedAt),
-    lines: lines.slice(1) as TraceLine[],
-  };
-}
-
-/** The states of each object, one after the other; what stayed the same throughout is left out. */
 function statesOf(name: string) {
-  const { startedAtMs, lines } = read(name);
+  const { lines, ...trace } = readTrace(name);
   const states: Record<string, string[]> = {};
-  for (const change of replayTrace(lines, { startedAtMs })) {
+  for (const change of replayTrace(lines, trace)) {
     const key = `${change.kind} ${change.namespace}/${change.name}`;
-    const says = [
-      'failing',
-      'failed',
-      'waiting',
-      'unknown',
-      'resizing',
-      'lost',
-    ];
+    const { state, reason } = change;
     const text =
-      change.reason && says.includes(change.state)
-        ? `${change.state}:${change.reason}`
-        : change.state;
+      reason && reason !== 'requested' ? `${state}:${reason}` : state;
     states[key] ??= [];
     if (states[key].at(-1) !== text) states[key].push(text);
   }
-  return Object.fromEntries(
-    Object.entries(states).filter(([, list]) => list.length > 1),
-  );
+  return states;
 }
 
 describe('recorded traces', () => {
-  it.each(names)(
-    '%s passes through the states it should, and no others',
+  it('all are in the table, and nothing else is', () => {
+    expect(traceNames).toHaveLength(73);
+    expect(Object.keys(expected).sort()).toEqual([...traceNames].sort());
+  });
+
+  it.each(traceNames)(
+    '%s passes through the states of the table and no others',
     name => {
-      expect(statesOf(name)).toEqual(
-        (expectedStates as Record<string, object>)[name] ?? {},
-      );
+      const found = Object.entries(statesOf(name));
+      const moving = found.filter(([, { length }]) => length > 1);
+      expect(
+        Object.fromEntries(
+          moving.map(([key, states]) => [key, states.join(' > ')]),
+        ),
+      ).toEqual(expected[name]);
+      // What was there before and does not change is at rest.
+      for (const [key, states] of found) {
+        if (states.length > 1) continue;
+        expect(`${key} ${states[0]}`).toMatch(
+          /^(image .* ready|volume .* usable)$/,
+        );
+      }
     },
   );
 
-  it.each(names)('%s is never ready before the truth', name => {
-    const { startedAtMs, lines } = read(name);
-    const truth = new Truth();
-    const lies: string[] = [];
-    let claimed = 0;
+  it.each(traceNames)(
+    '%s is never ready before the truth, and shows no helper',
+    name => {
+      const { lines, ...trace } = readTrace(name);
+      const truth = new Truth();
+      const lies: string[] = [];
+      let looks = 0;
+      let readyLooks = 0;
+      replayTrace(lines, {
+        ...trace,
+        onStep: (followed, change) => {
+          truth.apply(change);
+          for (const [key, { derived }] of followed) {
+            looks += 1;
+            if (truth.isHelper(key))
+              lies.push(`${change.t} ${key} is a helper`);
+            const claimed =
+              derived.stage === 'usable' ||
+              ['ready', 'usable', 'resizing'].includes(derived.state);
+            if (!claimed) continue;
+            readyLooks += 1;
+            const why = truth.notReady(key);
+            if (why) lies.push(`${change.t} ${key} ${derived.state}: ${why}`);
+          }
+        },
+      });
+      expect(lies).toEqual([]);
+      const states = Object.values(expected[name]);
+      if (states.length > 0) expect(looks).toBeGreaterThan(0);
+      if (states.some(list => /ready|usable/.test(list))) {
+        expect(readyLooks).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it.each(traceNames)('%s: progress of a copy never falls', name => {
+    const { lines, ...trace } = readTrace(name);
+    const before = new Map<string, { volume: string; percent: number }>();
     replayTrace(lines, {
-      startedAtMs,
-      onStep: (followed, _world, line) => {
-        truth.apply(line);
+      ...trace,
+      onStep: followed => {
         for (const [key, { derived }] of followed) {
-          if (!['ready', 'usable', 'resizing'].includes(derived.state))
-            continue;
-          claimed += 1;
-          const why = truth.notReady(key);
-          if (why) lies.push(`${line.t} ${key} ${derived.state}: ${why}`);
+          const { progressPercent: percent, memory } = derived;
+          if (percent === undefined || !memory.progressOf) continue;
+          const last = before.get(key);
+          if (last?.volume === memory.progressOf) {
+            expect(percent).toBeGreaterThanOrEqual(last.percent);
+          }
+          expect(percent).toBeLessThanOrEqual(99);
+          before.set(key, { volume: memory.progressOf, percent });
         }
       },
     });
-    expect(lies).toEqual([]);
-    const expected = Object.values(
-      (expectedStates as Record<string, Record<string, string[]>>)[name] ?? {},
+    expect([...before.values()].every(({ percent }) => percent >= 0)).toBe(
+      true,
     );
-    if (
-      expected.flat().some(state => state === 'ready' || state === 'usable')
-    ) {
-      expect(claimed).toBeGreaterThan(0);
-    }
   });
 });
 
-interface Raw extends RawObject {
-  kind?: string;
-  spec?: {
-    volumeName?: string;
-    csi?: { volumeHandle?: string };
-    dataSource?: unknown;
-  };
-  status?: {
-    phase?: string;
-    robustness?: string;
-    cloneStatus?: { state?: string };
-  };
-}
+describe('without the right to read Longhorn', () => {
+  it.each([
+    ['clone-pvc-same-ns-ok', 'golden-images/cloned-pvc-1'],
+    ['dvclone-pvc-deleted-only', 'dev-a/reclone-dv'],
+    ['image-from-pvc', 'golden-images/vmdisk-image'],
+    ['from-source-clone-attempts-exhausted', 'golden-images/exhaust-clone'],
+  ])('%s: a copy is unknown, never there', (name, key) => {
+    const { lines, ...trace } = readTrace(name);
+    const states = replayTrace(lines, { ...trace, longhornReadable: false })
+      .filter(change => `${change.namespace}/${change.name}` === key)
+      .map(({ state, reason }) => `${state}:${reason}`);
+    expect(states).not.toContain('usable:undefined');
+    expect(states).not.toContain('ready:undefined');
+    expect(states).toContain('unknown:bound-copy-state-unknown');
+  });
 
-/** When bytes are there, told from the recorded objects alone. */
-class Truth {
-  readonly #objects = new Map<string, Raw>();
-  readonly #readyUids = new Map<string, string>();
-
-  apply({ gvk, type, object }: TraceLine) {
-    if (!object) return;
-    const kind = object.kind ?? gvk?.split('/').pop();
-    const key = `${kind} ${object.metadata.namespace ?? ''}/${
-      object.metadata.name
-    }`;
-    if (type === 'DELETED') this.#objects.delete(key);
-    else this.#objects.set(key, object as Raw);
-  }
-
-  notReady(key: string): string | undefined {
-    const dataVolume = this.#objects.get(`DataVolume ${key}`);
-    const claim = this.#objects.get(`PersistentVolumeClaim ${key}`);
-    if (!claim) return 'there is no claim';
-    if (claim.status?.phase !== 'Bound')
-      return `the claim is ${claim.status?.phase}`;
-    if (claim.metadata.deletionTimestamp) return 'the claim is being deleted';
-    if (dataVolume && dataVolume.status?.phase !== 'Succeeded') {
-      return `the DataVolume is ${dataVolume.status?.phase}`;
+  it('an import and a host-assisted copy are known all the same', () => {
+    for (const [name, last] of [
+      ['import-good-checksum', 'ready'],
+      ['dvclone-rbac-dev', 'usable'],
+    ]) {
+      const { lines, ...trace } = readTrace(name);
+      const changes = replayTrace(
+        lines.filter(({ gvk }) => gvk !== 'longhorn.io/v1beta2/Volume'),
+        trace,
+      );
+      expect(changes.at(-1)?.state).toBe(last);
     }
-    const owner = (dataVolume ?? claim).metadata.uid ?? '';
-    const uid = claim.metadata.uid ?? '';
-    const before = this.#readyUids.get(owner);
-    if (before && before !== uid)
-      return 'the claim is another one than at the first ready';
-    const volume = this.#objects.get(
-      `PersistentVolume /${claim.spec?.volumeName}`,
-    );
-    const longhorn = this.#objects.get(
-      `Volume longhorn-system/${volume?.spec?.csi?.volumeHandle}`,
-    );
-    if (longhorn?.status?.robustness === 'faulted')
-      return 'the volume is faulted';
-    const state = longhorn?.status?.cloneStatus?.state;
-    const wanted = /^(vol|snap):/.test(
-      String(longhorn?.spec?.dataSource ?? ''),
-    );
-    if (
-      wanted &&
-      state !== 'completed' &&
-      state !== 'copy-completed-awaiting-healthy'
-    ) {
-      return `the copy is ${state || 'not started'}`;
-    }
-    this.#readyUids.set(owner, uid);
-    return undefined;
-  }
-}
+  });
+});

@@ -1,0 +1,196 @@
+import type { ReasonCode } from '@golden-images/plugin-golden-images-common';
+import { isImported } from './classify';
+import { classifyCloneValidation } from './classifyMessage';
+import type { Finding } from './Finding';
+import { parseProgress } from './findAttempt';
+import { findProvisioning } from './findClaimState';
+import { findRefusal } from './findRefusal';
+import type { Lasting } from './lasting';
+import { newestEvent } from './newestEvent';
+import type { DataVolumeView, DeriveInput } from './types';
+
+const HARMLESS_MS = 60_000;
+
+/** Reasons of condition `Running` in a healthy run: they count only when they stay (recorded with CDI 1.66). */
+const HARMLESS: Record<string, ReasonCode> = {
+  Unschedulable: 'scheduling',
+  ContainerCreating: 'pod-not-starting',
+  'Scratch space required': 'scratch-space',
+  ErrStartingPod: 'pod-not-starting',
+};
+
+/** What somebody else or time brings, by phase. */
+const WAITING_PHASES: Record<string, ReasonCode> = {
+  PendingPopulation: 'first-consumer',
+  WaitForFirstConsumer: 'first-consumer',
+  UploadReady: 'upload',
+  Paused: 'next-checkpoint',
+};
+
+const CLONE_PHASES_BEFORE_BYTES = new Set([
+  'Pending',
+  'CloneScheduled',
+  'CloneInProgress',
+]);
+
+/**
+ * What keeps the work of CDI from starting or going on. An outcome `pending`
+ * says only when to look again: what is harmless now may count then.
+ */
+export function findBlock(
+  input: DeriveInput,
+  dataVolume: DataVolumeView,
+  lasting: Lasting,
+): Finding | undefined {
+  const hard =
+    findByPhase(dataVolume) ??
+    findByBoundReason(dataVolume) ??
+    findTakenName(input, dataVolume);
+  if (hard) return hard;
+  const stands = dataVolume.conditions.running?.status !== 'True';
+  const refused = stands
+    ? findRefusal(input, dataVolume, lasting) ??
+      findPendingClaim(input, lasting)
+    : undefined;
+  if (refused && refused.outcome !== 'pending') return refused;
+  const source =
+    findSourceInUse(input, dataVolume) ?? findSourceNotReady(input, dataVolume);
+  if (source) return { ...source, dueAtMs: refused?.dueAtMs };
+  return refused ?? (stands ? findHarmless(dataVolume, lasting) : undefined);
+}
+
+function findByPhase({ phase = '' }: DataVolumeView): Finding | undefined {
+  const reason = WAITING_PHASES[phase];
+  return reason && { outcome: 'waiting', reason };
+}
+
+function findByBoundReason({
+  conditions: { bound },
+}: DataVolumeView): Finding | undefined {
+  const { message = '', transitionAt: sinceAt } = bound ?? {};
+  switch (bound?.reason) {
+    case 'CloneValidationFailed':
+      return {
+        outcome: 'failing',
+        reason: classifyCloneValidation(message),
+        message,
+        sinceAt,
+      };
+    case 'CloneWithoutSource':
+      return { outcome: 'waiting', reason: 'source-missing', message };
+    case 'ErrClaimNotValid':
+      return {
+        outcome: 'failing',
+        reason: /storageClass/i.test(message)
+          ? 'storage-class-missing'
+          : 'claim-refused',
+        message,
+        sinceAt,
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** From source, not recorded: CDI 1.66, Event `ErrResourceExists`. */
+function findTakenName(
+  { claim, events }: DeriveInput,
+  { metadata }: DataVolumeView,
+): Finding | undefined {
+  if (!claim || claim.metadata.controller?.uid === metadata.uid)
+    return undefined;
+  const refused = newestEvent(
+    events,
+    ({ involvedUid, reason }) =>
+      involvedUid === metadata.uid && reason === 'ErrResourceExists',
+  );
+  return (
+    refused && {
+      outcome: 'failing',
+      reason: 'name-taken',
+      message: refused.message,
+      sinceAt: refused.firstAt,
+    }
+  );
+}
+
+/**
+ * A copy waits for whoever uses its source; CDI's populator counts as running
+ * meanwhile, and says nothing when it goes on, but then there is a progress.
+ * Before there is a claim CDI measures the source, and Events are the
+ * DataVolume's; then they are the claim's (recorded with CDI 1.66).
+ */
+function findSourceInUse(
+  { events, claim }: DeriveInput,
+  { metadata, phase = '', progress }: DataVolumeView,
+): Finding | undefined {
+  if (!CLONE_PHASES_BEFORE_BYTES.has(phase)) return undefined;
+  if (parseProgress(progress) !== undefined) return undefined;
+  const uid = (claim ?? { metadata }).metadata.uid;
+  const inUse = newestEvent(
+    events,
+    ({ involvedUid, reason }) =>
+      involvedUid === uid && reason === 'CloneSourceInUse',
+  );
+  return (
+    inUse && {
+      outcome: 'waiting',
+      reason: 'source-in-use',
+      message: inUse.message,
+    }
+  );
+}
+
+const UNFINISHED: ReadonlySet<string | undefined> = new Set([
+  'pending',
+  'waiting',
+  'importing',
+  'copying',
+  'failing',
+  'failed',
+]);
+
+/** CDI prepares a clone of a source that is still being filled, and waits without a word (recorded). */
+function findSourceNotReady(
+  input: DeriveInput,
+  { phase = '', progress }: DataVolumeView,
+): Finding | undefined {
+  const blocked =
+    !isImported(input) &&
+    UNFINISHED.has(input.sourceState) &&
+    CLONE_PHASES_BEFORE_BYTES.has(phase) &&
+    parseProgress(progress) === undefined;
+  return blocked
+    ? { outcome: 'waiting', reason: 'source-not-ready' }
+    : undefined;
+}
+
+function findPendingClaim(
+  { events, claim }: DeriveInput,
+  lasting: Lasting,
+): Finding | undefined {
+  if (!claim || claim.phase === 'Bound') return undefined;
+  return findProvisioning(events, claim.metadata.uid, lasting);
+}
+
+function findHarmless(
+  { conditions: { running } }: DataVolumeView,
+  lasting: Lasting,
+): Finding | undefined {
+  const reason = HARMLESS[running?.reason ?? ''];
+  if (!reason) return undefined;
+  const { counts, dueAtMs, countsSince } = lasting.note(
+    reason,
+    HARMLESS_MS,
+    running?.transitionAt,
+  );
+  return counts
+    ? {
+        outcome: 'failing',
+        reason,
+        message: running?.message,
+        sinceAt: running?.transitionAt,
+        countsSince,
+      }
+    : { outcome: 'pending', dueAtMs };
+}

@@ -1,0 +1,149 @@
+import { classifyRefusal, isLostRace } from './classifyMessage';
+import type { Finding } from './Finding';
+import type { Lasting } from './lasting';
+import { newestEvent } from './newestEvent';
+import { redactMessage } from './redact';
+import type { DataVolumeView, DeriveInput } from './types';
+
+const QUOTA_MS = 10_000;
+const REFUSED_MS = 10_000;
+const HARMLESS_MS = 60_000;
+const QUOTA = /exceeded quota/i;
+
+const QUOTA_EVENTS = new Set([
+  'ErrExceededQuota',
+  'ErrCreatingPVCPrime',
+  'ErrStartingPod',
+  'Pending',
+]);
+/** Reasons of condition `Running` with which the transfer stands still for want of an object. */
+const STUCK = new Set([
+  '',
+  'Scratch space required',
+  'ErrExceededQuota',
+  'ErrStartingPod',
+]);
+
+/**
+ * What the API server refuses to CDI: by quota, or by a LimitRange or policy. An
+ * outcome `pending` says only when to look again.
+ */
+export function findRefusal(
+  input: DeriveInput,
+  dataVolume: DataVolumeView,
+  lasting: Lasting,
+): Finding | undefined {
+  return (
+    findQuota(input, dataVolume, lasting) ??
+    findRefusedClaim(input, dataVolume, lasting) ??
+    findRefusedPrime(input, dataVolume, lasting)
+  );
+}
+
+/** Nothing of CDI's work is under way yet. */
+const isBeforeStart = ({ phase }: DataVolumeView) =>
+  phase === undefined || phase === 'Pending';
+
+function findQuota(
+  { events, claim }: DeriveInput,
+  dataVolume: DataVolumeView,
+  lasting: Lasting,
+): Finding | undefined {
+  const { bound, running } = dataVolume.conditions;
+  // An old text stays in Bound while the work goes on again (recorded).
+  if (!STUCK.has(running?.reason ?? '')) return undefined;
+  const uids = [dataVolume.metadata.uid, claim?.metadata.uid];
+  const event = newestEvent(
+    events,
+    ({ involvedUid, reason, message }) =>
+      uids.includes(involvedUid) &&
+      QUOTA_EVENTS.has(reason) &&
+      QUOTA.test(message),
+  );
+  const shown = [bound?.message, running?.message].find(text =>
+    QUOTA.test(text ?? ''),
+  );
+  // One refusal at the start can be a false alarm that the next try hides (recorded).
+  const message =
+    shown ?? (isBeforeStart(dataVolume) ? event?.message : undefined);
+  if (!message) return undefined;
+  const { counts, dueAtMs, countsSince } = lasting.note(
+    'quota',
+    QUOTA_MS,
+    event?.firstAt,
+  );
+  return counts
+    ? {
+        outcome: 'failing',
+        reason: 'quota',
+        message,
+        sinceAt: event?.firstAt,
+        countsSince,
+        attempts: event?.count,
+      }
+    : { outcome: 'pending', dueAtMs };
+}
+
+/** A claim that a LimitRange or a policy refuses to CDI leaves no trace but its absence (recorded). */
+function findRefusedClaim(
+  { claim, dryRunRefusal, events }: DeriveInput,
+  dataVolume: DataVolumeView,
+  lasting: Lasting,
+): Finding | undefined {
+  const { bound } = dataVolume.conditions;
+  if (claim || bound?.reason !== 'NotFound') return undefined;
+  // Without a size CDI makes the claim only after it has measured the source (recorded).
+  const measuring = events.some(
+    ({ involvedUid, reason }) =>
+      involvedUid === dataVolume.metadata.uid &&
+      reason.startsWith('SizeDetection'),
+  );
+  if (measuring) return undefined;
+  const { counts, dueAtMs, countsSince } = lasting.note(
+    'no-claim',
+    REFUSED_MS,
+    bound.transitionAt,
+  );
+  if (!counts) return { outcome: 'pending', dueAtMs };
+  const said = dryRunRefusal ? redactMessage(dryRunRefusal) : undefined;
+  return {
+    outcome: 'failing',
+    reason: said ? classifyRefusal(said) : 'claim-refused',
+    message: said ?? bound.message,
+    sinceAt: bound.transitionAt,
+    countsSince,
+    needsDryRun: dryRunRefusal === undefined,
+  };
+}
+
+/** The temporary claim is refused. CDI makes it twice, and the second try loses (recorded). */
+function findRefusedPrime(
+  { claim, events }: DeriveInput,
+  dataVolume: DataVolumeView,
+  lasting: Lasting,
+): Finding | undefined {
+  if (!claim || !isBeforeStart(dataVolume)) return undefined;
+  const refused = newestEvent(
+    events,
+    ({ involvedUid, reason, message }) =>
+      involvedUid === claim.metadata.uid &&
+      reason === 'ErrCreatingPVCPrime' &&
+      !isLostRace(message),
+  );
+  if (!refused) return undefined;
+  const { counts, dueAtMs, countsSince } = lasting.note(
+    'prime-refused',
+    HARMLESS_MS,
+    refused.firstAt,
+  );
+  return counts
+    ? {
+        outcome: 'failing',
+        reason: classifyRefusal(refused.message),
+        message: refused.message,
+        attempts: refused.count,
+        sinceAt: refused.firstAt,
+        countsSince,
+      }
+    : { outcome: 'pending', dueAtMs };
+}
