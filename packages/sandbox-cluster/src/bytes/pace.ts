@@ -4,6 +4,11 @@ export interface Pace {
   take(bytes: number): Promise<void>;
 }
 
+const realTime = {
+  nowMs: () => performance.now(),
+  delay: (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms)),
+};
+
 /**
  * @param bytesPerSecond - no limit where absent
  * @param signal - aborts a `take` under way
@@ -31,8 +36,3 @@ export function createPace(
     },
   };
 }
-
-const realTime = {
-  nowMs: () => performance.now(),
-  delay: (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms)),
-};

@@ -25,6 +25,14 @@ import { WorkQueue } from './WorkQueue';
 
 const RETRY_MS = 500;
 
+interface AllControllers {
+  claims: ClaimController;
+  volumes: VolumeController;
+  dataVolumes: DataVolumeController;
+  dataSources: DataSourceController;
+  longhorn: LonghornController;
+}
+
 export interface Controllers {
   stop(): void;
 }
@@ -63,6 +71,7 @@ export async function startControllers(options: {
     ),
   };
 
+  const controllers: { current?: AllControllers } = {};
   const queue = (name: string, work: (key: string) => Promise<void>) => {
     const made: WorkQueue = new WorkQueue(work, (key, error) => {
       // Conflicts and objects that went meanwhile are daily work.
@@ -77,16 +86,20 @@ export async function startControllers(options: {
     return made;
   };
   const queues = {
-    claims: queue('claim', key => controllers.claims.reconcile(key)),
-    volumes: queue('volume', key => controllers.volumes.reconcile(key)),
-    dataVolumes: queue('DataVolume', key =>
-      controllers.dataVolumes.reconcile(key),
+    claims: queue('claim', async key =>
+      controllers.current?.claims.reconcile(key),
     ),
-    longhornVolumes: queue('Longhorn volume', key =>
-      controllers.longhorn.reconcile(key),
+    volumes: queue('volume', async key =>
+      controllers.current?.volumes.reconcile(key),
     ),
-    dataSources: queue('DataSource', key =>
-      controllers.dataSources.reconcile(key),
+    dataVolumes: queue('DataVolume', async key =>
+      controllers.current?.dataVolumes.reconcile(key),
+    ),
+    longhornVolumes: queue('Longhorn volume', async key =>
+      controllers.current?.longhorn.reconcile(key),
+    ),
+    dataSources: queue('DataSource', async key =>
+      controllers.current?.dataSources.reconcile(key),
     ),
   };
   const context: Context = {
@@ -101,14 +114,14 @@ export async function startControllers(options: {
     now,
     log: options.log ?? (() => undefined),
   };
-  const controllers = {
+  controllers.current = {
     claims: new ClaimController(context),
     volumes: new VolumeController(context),
     dataVolumes: new DataVolumeController(context),
     dataSources: new DataSourceController(context),
     longhorn: new LonghornController(context),
   };
-  wire(context, controllers);
+  wire(context, controllers.current);
   await Promise.all(
     Object.values(caches).map(cache => cache.start(abort.signal)),
   );
@@ -121,13 +134,7 @@ export async function startControllers(options: {
 }
 
 /** Who looks again at what, when something changes. */
-function wire(
-  { caches, queues }: Context,
-  controllers: {
-    dataVolumes: DataVolumeController;
-    dataSources: DataSourceController;
-  },
-) {
+function wire({ caches, queues }: Context, controllers: AllControllers) {
   const claimsInNamespace = (namespace: string | undefined) =>
     caches.claims
       .all()

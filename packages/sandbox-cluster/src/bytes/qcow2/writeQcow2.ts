@@ -10,21 +10,6 @@ const COPIED = 1n << 63n;
 const COMPRESSED = 1n << 62n;
 const compress = promisify(deflateRaw);
 
-/**
- * Writes a qcow2 file (version 3, 64 KiB clusters) that QEMU reads and checks
- * without complaint. Zero clusters are left out; others are compressed where
- * that makes them smaller.
- *
- * @param read - gives the cluster at an offset of the virtual disk, `undefined` for zeros
- */
-export async function writeQcow2(options: {
-  path: string;
-  virtualBytes: number;
-  read: (offsetBytes: number, lengthBytes: number) => Buffer | undefined;
-}): Promise<void> {
-  await writeWhole(options.path, file => new Writer(file, options).write());
-}
-
 class Writer {
   readonly #file: FileHandle;
   readonly #virtualBytes: number;
@@ -149,4 +134,19 @@ class Writer {
     await this.#file.write(header, 0, header.length, 0);
     await this.#file.truncate(this.#endBytes);
   }
+}
+
+/**
+ * Writes a qcow2 file (version 3, 64 KiB clusters) that QEMU reads and checks
+ * without complaint. Zero clusters are left out; others are compressed where
+ * that makes them smaller.
+ *
+ * @param read - gives the cluster at an offset of the virtual disk, `undefined` for zeros
+ */
+export async function writeQcow2(options: {
+  path: string;
+  virtualBytes: number;
+  read: (offsetBytes: number, lengthBytes: number) => Buffer | undefined;
+}): Promise<void> {
+  await writeWhole(options.path, file => new Writer(file, options).write());
 }

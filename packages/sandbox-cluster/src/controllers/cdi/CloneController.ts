@@ -4,8 +4,10 @@ import { rebind } from '../claims/bind';
 import { scaled, type Context } from '../Context';
 import { RESOURCES, keyOf, type Claim, type DataVolume } from '../kube/types';
 import { sizeBytes } from '../sizes';
+import { throttled } from '../throttled';
 import { pendingClaim, writeStatus } from './conditions';
-import { pause } from './ImportController';
+import { sourceOf, strategyFor, type Strategy } from './cloneSource';
+import { pause } from './pause';
 import {
   bareSpec,
   ensureHelperClaim,
@@ -16,8 +18,7 @@ import {
 const COMPONENT = 'datavolume-pvc-clone-controller';
 const OWNED_BY = 'cdi.kubevirt.io/OwnedByUID';
 const RETRY_MS = 2_000;
-
-type Strategy = 'copy' | 'csi-clone';
+const PROGRESS_EVERY_MS = 1_000;
 
 /**
  * Clones of claims by DataVolumes, in the phases that CDI 1.66 shows (recorded):
@@ -50,7 +51,7 @@ export class CloneController {
     if (this.#runs.has(uid)) return;
     const source = await this.#findSource(dataVolume);
     if (!source) return;
-    const strategy = this.#strategy(dataVolume, source);
+    const strategy = strategyFor(this.#context, dataVolume, source);
     const claim = await ensureTargetClaim(this.#context, dataVolume, {
       kind: 'VolumeCloneSource',
       name: `volume-clone-source-${uid}`,
@@ -80,7 +81,7 @@ export class CloneController {
   async #findSource(dataVolume: DataVolume): Promise<Claim | undefined> {
     const { caches } = this.#context;
     const { name } = dataVolume.metadata;
-    const from = this.#sourceOf(dataVolume);
+    const from = sourceOf(this.#context, dataVolume);
     const source = from && caches.claims.get(`${from.namespace}/${from.name}`);
     if (!source) {
       const message = `The source pvc ${from?.name} doesn't exist`;
@@ -142,37 +143,6 @@ export class CloneController {
       return undefined;
     }
     return source;
-  }
-
-  #sourceOf({
-    spec,
-    metadata,
-  }: DataVolume): { namespace: string; name: string } | undefined {
-    if (spec.source?.pvc) return spec.source.pvc;
-    const { sourceRef } = spec;
-    if (!sourceRef) return undefined;
-    const dataSource = this.#context.caches.dataSources.get(
-      `${sourceRef.namespace ?? metadata.namespace}/${sourceRef.name}`,
-    );
-    const pvc = dataSource?.spec.source.pvc;
-    return (
-      pvc && {
-        namespace: pvc.namespace ?? dataSource.metadata.namespace!,
-        name: pvc.name,
-      }
-    );
-  }
-
-  /** CDI takes a host-assisted copy for Longhorn, unless the StorageProfile says otherwise (recorded). */
-  #strategy(dataVolume: DataVolume, source: Claim): Strategy {
-    const className =
-      targetSpec(dataVolume).storageClassName ??
-      source.spec.storageClassName ??
-      '';
-    const profile = this.#context.caches.storageProfiles.get(className);
-    const wanted =
-      profile?.spec?.cloneStrategy ?? profile?.status?.cloneStrategy;
-    return wanted === 'csi-clone' ? 'csi-clone' : 'copy';
   }
 
   async #run(run: {
@@ -273,21 +243,20 @@ export class CloneController {
       'CloneInProgress',
       `Cloning from ${keyOf(source)} into ${keyOf(dataVolume)} in progress`,
     );
-    let lastMs = 0;
+    const report = throttled(PROGRESS_EVERY_MS, (percent: number) => {
+      if (percent >= 100) return;
+      writeStatus(this.#context, dataVolume, {
+        progress: `${percent.toFixed(2)}%`,
+      }).catch(() => undefined);
+    });
     for (const file of await disks.files(from)) {
       await copyDisk({
         from: join(disks.folderOf(from), file),
         to: join(disks.folderOf(to), file),
         bytesPerSecond: settings.copyBytesPerSecond,
         signal,
-        onProgress: ({ copiedBytes, dataBytes }) => {
-          const nowMs = Date.now();
-          if (nowMs - lastMs < 1_000 || copiedBytes >= dataBytes) return;
-          lastMs = nowMs;
-          writeStatus(this.#context, dataVolume, {
-            progress: `${((copiedBytes / dataBytes) * 100).toFixed(2)}%`,
-          }).catch(() => undefined);
-        },
+        onProgress: ({ copiedBytes, dataBytes }) =>
+          report((copiedBytes / Math.max(dataBytes, 1)) * 100),
       });
     }
   }

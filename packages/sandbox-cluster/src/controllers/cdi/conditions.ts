@@ -121,3 +121,10 @@ export const pendingClaim = (name: string, why?: string): ConditionInput => ({
     ? `target PVC ${name} Pending and ${why}`
     : `PVC ${name} Pending`,
 });
+
+/** Condition `Running` after an import. */
+export const COMPLETED: ConditionInput = {
+  status: 'False',
+  reason: 'Completed',
+  message: 'Import Complete',
+};

@@ -46,18 +46,18 @@ export class Cache<T extends Kube> {
 
   /** Resolves after the first list; goes on until the signal aborts. */
   async start(signal: AbortSignal): Promise<void> {
-    let resourceVersion = await this.#relist();
+    const position = { resourceVersion: await this.#relist() };
     const follow = async () => {
       while (!signal.aborted) {
         try {
           await this.#client.watch(
             this.#resource,
-            resourceVersion,
+            position.resourceVersion,
             ({ type, object }) => {
               if (type === 'ERROR')
                 throw new Error(`watch ended with ${object.code}`);
               if (object.metadata.resourceVersion)
-                resourceVersion = object.metadata.resourceVersion;
+                position.resourceVersion = object.metadata.resourceVersion;
               if (type !== 'BOOKMARK')
                 this.#apply(object as unknown as T, type === 'DELETED');
             },
@@ -67,7 +67,7 @@ export class Cache<T extends Kube> {
           if (signal.aborted) return;
           await new Promise(resolve => setTimeout(resolve, RECONNECT_MS));
           try {
-            resourceVersion = await this.#relist();
+            position.resourceVersion = await this.#relist();
           } catch {
             // The API is away: asked again in a moment.
           }

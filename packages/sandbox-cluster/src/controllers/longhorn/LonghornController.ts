@@ -15,6 +15,17 @@ type CloneStatus = NonNullable<
   NonNullable<LonghornVolume['status']>['cloneStatus']
 >;
 
+const emptyClone: CloneStatus = {
+  state: '',
+  sourceVolume: '',
+  snapshot: '',
+  attemptCount: 0,
+  nextAllowedAttemptAt: '',
+};
+
+const sourceOf = (volume: LonghornVolume) =>
+  /^(?:vol|snap):\/\/([^/]+)/.exec(volume.spec.dataSource ?? '')?.[1];
+
 /** Longhorn's volumes: their state, and the copies behind clones. */
 export class LonghornController {
   readonly #context: Context;
@@ -263,17 +274,6 @@ export class LonghornController {
     return updated;
   }
 }
-
-const emptyClone: CloneStatus = {
-  state: '',
-  sourceVolume: '',
-  snapshot: '',
-  attemptCount: 0,
-  nextAllowedAttemptAt: '',
-};
-
-const sourceOf = (volume: LonghornVolume) =>
-  /^(?:vol|snap):\/\/([^/]+)/.exec(volume.spec.dataSource ?? '')?.[1];
 
 function isSame(current: object, wanted: object): boolean {
   return Object.entries(wanted).every(
