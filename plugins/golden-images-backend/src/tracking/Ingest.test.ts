@@ -10,6 +10,7 @@ import {
 import { RESOURCES, type KubernetesObject } from '../kubernetes';
 import { Ingest } from './Ingest';
 import type { Feed } from './Reflector';
+import { until } from './__testUtils__/startTracking';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 
 const databases = testDatabases();
@@ -30,7 +31,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
   let ingest: Ingest;
   let batches: ViewChange[][];
   let errors: unknown[];
-  let hold: Promise<void> | undefined;
+  let onReport: (() => Promise<void> | void) | undefined;
 
   beforeEach(async () => {
     knex = await databases.init(id);
@@ -41,11 +42,11 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
     fence = taken;
     batches = [];
     errors = [];
-    hold = undefined;
+    onReport = undefined;
     ingest = new Ingest({
       views,
       fence,
-      toRecord: ({ id }, { metadata }) => {
+      toRecord: (from, { metadata }) => {
         const objectKey = `ns/${metadata.name}`;
         const kind = 'PersistentVolumeClaim';
         // As helpers of CDI: of no interest.
@@ -53,7 +54,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
         return {
           kind,
           objectKey,
-          feed: id,
+          feed: from.id,
           name: metadata.name,
           uid: metadata.uid ?? '',
           resourceVersion: metadata.resourceVersion ?? '',
@@ -64,7 +65,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
       },
       onChanges: async changes => {
         batches.push(changes);
-        await hold;
+        await onReport?.();
       },
       onError: error => errors.push(error),
     });
@@ -116,9 +117,10 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
 
   it('writes only the last word on each object while a batch is on its way', async () => {
     let release = () => {};
-    hold = new Promise(resolve => {
+    const held = new Promise<void>(resolve => {
       release = resolve;
     });
+    onReport = () => held;
     await ingest.changed(feed, 'ADDED', claim('a', '1'));
     for (let version = 2; version < 500; version++) {
       await ingest.changed(feed, 'MODIFIED', claim('a', String(version)));
@@ -132,6 +134,26 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
     );
     expect(versions).toEqual([['1'], ['499']]);
   });
+
+  it.each(Array.from({ length: 12 }, (_, turns) => turns))(
+    'leaves nothing lying that comes %s turns before or after a batch ends',
+    async turns => {
+      let following = Promise.resolve();
+      onReport = () => {
+        onReport = undefined;
+        for (let turn = 0; turn < turns; turn++) {
+          following = following.then(() => undefined);
+        }
+        following = following.then(() =>
+          ingest.changed(feed, 'DELETED', claim('a')),
+        );
+      };
+      await ingest.changed(feed, 'ADDED', claim('a'));
+      await until('both are reported', async () => batches.length === 2);
+      await following;
+      expect(await kept()).toEqual([]);
+    },
+  );
 
   it('removes what has become of no interest', async () => {
     await list(claim('a'));

@@ -177,5 +177,6 @@ describe('tracking over the HTTP API of the sandbox', () => {
       'all are gone',
       async () => (await tracking.reader.listImages({})).length === 0,
     );
+    expect(objects).toHaveLength(30);
   });
 });
