@@ -31,7 +31,7 @@ export class ComponentFolder {
     try {
       return { name, path, content: await readFile(path, 'utf8') };
     } catch (error) {
-      if (error.code === 'ENOENT') return undefined;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
   }
@@ -71,7 +71,7 @@ export class ComponentFolder {
       // Unlike a rename, a link never replaces what is there.
       await link(draft, path);
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const existing = await this.get(name);
       if (existing?.content !== content) {
         throw new ConflictError(

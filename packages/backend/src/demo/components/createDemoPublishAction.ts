@@ -61,7 +61,7 @@ async function readWorkspaceFile(workspacePath: string, path: string) {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new InputError(
       `catalogInfoPath: there is no file "${path}" in the workspace`,
     );
