@@ -6,7 +6,7 @@ import { root } from '../install.mjs';
 const MIB = 2 ** 20;
 /** So slow that people see how far an import or a copy is. */
 const IMPORT_BYTES_PER_SECOND = 4 * MIB;
-const COPY_BYTES_PER_SECOND = 2 * MIB;
+const COPY_BYTES_PER_SECOND = MIB;
 
 /** The embedded cluster's image server stands in for this host. */
 const IMAGE_HOST = 'http://images.example.com';

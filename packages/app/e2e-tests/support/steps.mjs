@@ -1,4 +1,4 @@
-/** What people do on the pages, step by step, as they would say it. */
+/** What people do on the pages, step by step. */
 
 export async function signIn(page, name) {
   await page.goto('/');
@@ -11,17 +11,55 @@ export async function signIn(page, name) {
 
 export async function chooseTemplate(page, title) {
   await page.getByRole('link', { name: 'Create', exact: true }).first().click();
-  const card = page.locator('.MuiCard-root').filter({ hasText: title });
-  await card.getByRole('button', { name: /choose/i }).click();
+  await page
+    .locator('.MuiCard-root', { hasText: title })
+    .getByRole('button', { name: 'Choose' })
+    .click();
   await page.getByRole('heading', { name: title }).waitFor();
 }
 
-export async function next(page) {
-  await page.getByRole('button', { name: 'Next', exact: true }).click();
+/** A field of a form by its label, whether or not a " *" follows it. */
+export function field(page, label) {
+  return page.getByLabel(new RegExp(`^${label}(\\s*\\*)?$`));
 }
 
-/** Picks an option of a select, whose label may be followed by " *". */
+/** Chooses from the list of a field. */
 export async function pick(page, label, option) {
-  await page.getByLabel(label).click();
+  await field(page, label).click();
   await page.getByRole('option', { name: option }).click();
+}
+
+export async function press(page, name) {
+  await page.getByRole('button', { name, exact: true }).click();
+}
+
+/** Starts the task of a form that is under review; resolves when its page is there. */
+export async function startTask(page) {
+  await press(page, 'Create');
+  await page.waitForURL(/\/create\/tasks\//);
+}
+
+/** Waits until this step of a task is the one that runs. */
+export async function activeStep(page, name) {
+  await page
+    .locator('.MuiStepLabel-label.MuiStepLabel-active', { hasText: name })
+    .waitFor();
+}
+
+/** Goes to the page of a component as people do: through the catalog's list. */
+export async function openComponent(page, name) {
+  await page
+    .getByRole('link', { name: 'Catalog', exact: true })
+    .first()
+    .click();
+  await page.getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { name }).waitFor();
+}
+
+/** The row of a volume on the card of an entity's page. */
+export function volumeRow(page, name) {
+  return page
+    .getByRole('list', { name: 'Volumes' })
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('button', { name }) });
 }
