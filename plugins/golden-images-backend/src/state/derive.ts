@@ -21,7 +21,8 @@ const MOMENT_MS = 5_000;
  *
  * @throws Error when there is neither a DataVolume nor a claim
  */
-export function derive(input: DeriveInput): Derived {
+export function derive(given: DeriveInput): Derived {
+  const input = withOwnClaim(given);
   const owner = (input.dataVolume ?? input.claim)?.metadata;
   if (!owner)
     throw new Error(
@@ -69,6 +70,26 @@ export function derive(input: DeriveInput): Derived {
       failingSince: givingUp.failingSince,
     },
   };
+}
+
+/** A claim that another DataVolume of this name left behind is not this one's (recorded). */
+function withOwnClaim(input: DeriveInput): DeriveInput {
+  const { dataVolume, claim } = input;
+  const controller = claim?.metadata.controller;
+  const isFormer =
+    dataVolume !== undefined &&
+    controller?.kind === 'DataVolume' &&
+    controller.uid !== dataVolume.metadata.uid;
+  return isFormer
+    ? {
+        ...input,
+        claim: undefined,
+        formerClaim: claim,
+        persistentVolume: undefined,
+        longhornVolume: undefined,
+        sourceLonghornVolume: undefined,
+      }
+    : input;
 }
 
 /** What is remembered of this very object. */

@@ -94,10 +94,11 @@ function findByBoundReason({
 
 /** From source, not recorded: CDI 1.66, Event `ErrResourceExists`. */
 function findTakenName(
-  { claim, events }: DeriveInput,
+  { claim, formerClaim, events }: DeriveInput,
   { metadata }: DataVolumeView,
 ): Finding | undefined {
-  if (!claim || claim.metadata.controller?.uid === metadata.uid)
+  const taken = formerClaim ?? claim;
+  if (!taken || taken.metadata.controller?.uid === metadata.uid)
     return undefined;
   const refused = newestEvent(
     events,

@@ -86,12 +86,13 @@ function findQuota(
 
 /** A claim that a LimitRange or a policy refuses to CDI leaves no trace but its absence (recorded). */
 function findRefusedClaim(
-  { claim, dryRunRefusal, events }: DeriveInput,
+  { claim, formerClaim, dryRunRefusal, events }: DeriveInput,
   dataVolume: DataVolumeView,
   lasting: Lasting,
 ): Finding | undefined {
   const { bound } = dataVolume.conditions;
-  if (claim || bound?.reason !== 'NotFound') return undefined;
+  // The name is free only when the claim of a predecessor is gone.
+  if (claim || formerClaim || bound?.reason !== 'NotFound') return undefined;
   // Without a size CDI makes the claim only after it has measured the source (recorded).
   const measuring = events.some(
     ({ involvedUid, reason }) =>

@@ -171,6 +171,8 @@ export interface DeriveInput {
   kind: 'image' | 'volume';
   dataVolume?: DataVolumeView;
   claim?: ClaimView;
+  /** A claim of this name that belongs to a predecessor of the DataVolume; `derive` sets it aside itself. */
+  formerClaim?: ClaimView;
   persistentVolume?: PersistentVolumeView;
   longhornVolume?: LonghornVolumeView;
   /** The Longhorn volume that is copied from; `missing` when it does not exist. */
