@@ -4,7 +4,7 @@ import {
   FormFieldBlueprint,
 } from '@backstage/plugin-scaffolder-react/alpha';
 
-const goldenImagePickerField = FormFieldBlueprint.make({
+export const goldenImagePickerField = FormFieldBlueprint.make({
   name: 'golden-image-picker',
   params: {
     field: async () => {
@@ -14,7 +14,7 @@ const goldenImagePickerField = FormFieldBlueprint.make({
   },
 });
 
-const targetNamespacePickerField = FormFieldBlueprint.make({
+export const targetNamespacePickerField = FormFieldBlueprint.make({
   name: 'target-namespace-picker',
   params: {
     field: async () => {

@@ -1,13 +1,9 @@
 import Button from '@material-ui/core/Button';
 import FormHelperText from '@material-ui/core/FormHelperText';
+import type { Notice } from './useFieldOptions';
 
 /** A sentence below a field that screen readers say when it changes. */
-export const FieldNotice = (props: {
-  id: string;
-  text?: string;
-  error?: boolean;
-  onRetry?: () => void;
-}) => (
+export const FieldNotice = (props: Notice & { id: string }) => (
   <div aria-live="polite">
     {props.text && (
       <FormHelperText id={props.id} error={props.error} component="div">

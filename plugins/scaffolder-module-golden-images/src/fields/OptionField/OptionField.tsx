@@ -9,7 +9,11 @@ import type { FieldExtensionComponentProps } from '@backstage/plugin-scaffolder-
 import { ScaffolderField } from '@backstage/plugin-scaffolder-react/alpha';
 import { FieldNotice } from './FieldNotice';
 import type { FieldOption } from './FieldOption';
-import { useFieldOptions, type OptionSource } from './useFieldOptions';
+import {
+  useFieldOptions,
+  type Notice,
+  type OptionSource,
+} from './useFieldOptions';
 
 const useStyles = makeStyles({
   option: { minWidth: 0, overflowWrap: 'anywhere' },
@@ -50,6 +54,10 @@ export function OptionField<TUiOptions>({
   const shown =
     chosen ??
     (formData ? { value: formData, title: formData, details: [] } : null);
+  const refused = Boolean(field.rawErrors?.length);
+  // The form's own words are enough; what can be tried again is kept.
+  const shownNotice: Notice =
+    refused && notice.error && !notice.onRetry ? {} : notice;
   const noticeId = `${id}-notice`;
 
   return (
@@ -97,7 +105,7 @@ export function OptionField<TUiOptions>({
             required={required}
             variant="outlined"
             margin="dense"
-            error={Boolean(field.rawErrors?.length)}
+            error={refused}
             helperText={chosen?.details.join(' · ')}
             onBlur={() => field.onBlur?.(id, formData)}
             inputProps={{
@@ -107,7 +115,8 @@ export function OptionField<TUiOptions>({
               'aria-busy': loading,
               'aria-describedby': [
                 chosen && `${id}-helper-text`,
-                notice.text && noticeId,
+                shownNotice.text && noticeId,
+                refused && `${id}__error`,
               ]
                 .filter(Boolean)
                 .join(' '),
@@ -115,7 +124,7 @@ export function OptionField<TUiOptions>({
           />
         )}
       />
-      <FieldNotice id={noticeId} {...notice} />
+      <FieldNotice id={noticeId} {...shownNotice} />
     </ScaffolderField>
   );
 }

@@ -32,6 +32,13 @@ const EMPTY_POLL_MS = 5_000;
 /** On opening, what is older than this is loaded again. */
 const FRESH_MS = 3_000;
 
+/** Words below the field. */
+export interface Notice {
+  text?: string;
+  error?: boolean;
+  onRetry?: () => void;
+}
+
 interface FieldState {
   formData?: string;
   required?: boolean;
@@ -72,11 +79,7 @@ export function useFieldOptions(source: OptionSource, field: FieldState) {
     notice: noticeOf(),
   };
 
-  function noticeOf(): {
-    text?: string;
-    error?: boolean;
-    onRetry?: () => void;
-  } {
+  function noticeOf(): Notice {
     const { words } = source;
     if (error) {
       const refusal = refusalOf(error);

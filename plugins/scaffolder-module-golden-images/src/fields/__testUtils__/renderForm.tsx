@@ -1,0 +1,66 @@
+import { fireEvent, screen } from '@testing-library/react';
+import { renderInTestApp, TestApiProvider } from '@backstage/test-utils';
+import type { FieldExtensionOptions } from '@backstage/plugin-scaffolder-react';
+import { SecretsContextProvider } from '@backstage/plugin-scaffolder-react';
+import { Stepper } from '@backstage/plugin-scaffolder-react/alpha';
+import {
+  goldenImagesApiRef,
+  type GoldenImagesApi,
+} from '@golden-images/plugin-golden-images';
+import type { JsonObject } from '@backstage/types';
+
+/** A backend that knows nothing, unless a test says what. */
+export function createApi(): jest.Mocked<GoldenImagesApi> {
+  return {
+    listVolumes: jest.fn(async () => ({ items: [], clusters: [] })),
+    listImages: jest.fn(async () => ({ items: [], clusters: [] })),
+    listNamespaces: jest.fn(async () => ({ items: [], clusters: [] })),
+  };
+}
+
+/** The form of a template with one field, as the scaffolder renders it. */
+export async function renderForm(options: {
+  api: GoldenImagesApi;
+  field: FieldExtensionOptions;
+  property: JsonObject;
+  required?: boolean;
+  initial?: string;
+}) {
+  const { api, field, property, required = true, initial } = options;
+  const created: JsonObject[] = [];
+  const rendered = await renderInTestApp(
+    <TestApiProvider apis={[[goldenImagesApiRef, api]]}>
+      <SecretsContextProvider>
+        <Stepper
+          extensions={[field]}
+          initialState={initial === undefined ? {} : { chosen: initial }}
+          manifest={{
+            title: 'A template',
+            steps: [
+              {
+                title: 'Its disk',
+                schema: {
+                  type: 'object',
+                  required: required ? ['chosen'] : [],
+                  properties: { chosen: { type: 'string', ...property } },
+                },
+              },
+            ],
+          }}
+          onCreate={async values => {
+            created.push(values as JsonObject);
+          }}
+        />
+      </SecretsContextProvider>
+    </TestApiProvider>,
+  );
+  return {
+    ...rendered,
+    created,
+    review: () =>
+      fireEvent.click(screen.getByRole('button', { name: 'Review' })),
+    create: async () => {
+      fireEvent.click(await screen.findByRole('button', { name: 'Create' }));
+    },
+  };
+}
