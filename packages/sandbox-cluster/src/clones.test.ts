@@ -14,7 +14,7 @@ describe('clones in the sandbox', () => {
 
   beforeAll(async () => {
     fixture = await SandboxFixture.start();
-    imageUrl = `${fixture.sandbox.imageServerUrl}/demo-linux.qcow2`;
+    imageUrl = `${fixture.sandbox.imageServerUrl}/small.qcow2`;
     await fixture.namespace('dev-a');
     await fixture.importInto('base', imageUrl);
     await fixture.imported('golden-images/base');

@@ -48,7 +48,7 @@ describe('imports into the sandbox', () => {
 
   beforeAll(async () => {
     fixture = await SandboxFixture.start();
-    imageUrl = `${fixture.sandbox.imageServerUrl}/demo-linux.qcow2`;
+    imageUrl = `${fixture.sandbox.imageServerUrl}/small.qcow2`;
 
     await fixture.importInto('base', imageUrl);
     await fixture.imported('golden-images/base');
@@ -115,7 +115,7 @@ describe('imports into the sandbox', () => {
   it.each([
     [
       '404',
-      (base: string) => `${base}/faults/404/demo-linux.qcow2`,
+      (base: string) => `${base}/faults/404/small.qcow2`,
       {},
       'Error',
       /expected status code 200, got 404\. Status: 404 Not Found/,
@@ -136,14 +136,14 @@ describe('imports into the sandbox', () => {
     ],
     [
       'small',
-      (base: string) => `${base}/demo-linux.qcow2`,
-      { size: '32Mi' },
+      (base: string) => `${base}/small.qcow2`,
+      { size: '2Mi' },
       'Error',
       /^DataVolume too small to contain image$/,
     ],
     [
       'cut',
-      (base: string) => `${base}/faults/cut/demo-linux.qcow2`,
+      (base: string) => `${base}/faults/cut/small.qcow2`,
       {},
       'ImagePullFailed',
       /unexpected EOF/,
@@ -266,9 +266,9 @@ describe('imports into the sandbox', () => {
 describe('a sandbox that was stopped', () => {
   it('finds everything again, and goes on with what it was doing', async () => {
     const first = await SandboxFixture.start({
-      importBytesPerSecond: 10_000_000,
+      importBytesPerSecond: 100_000,
     });
-    const url = `http://images.example.com/demo-linux.qcow2`;
+    const url = `http://images.example.com/small.qcow2`;
     await first.importInto('base', url);
     await first.until(() =>
       /%/.test(

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeQcow2 } from '../bytes';
 import { KubeClient } from '../controllers';
 import { Cache } from '../controllers/kube/Cache';
 import {
@@ -18,6 +19,24 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../startSandbox';
+
+const MIB = 2 ** 20;
+
+/** Bytes of the disk inside of `small.qcow2`. */
+export const SMALL_DISK_BYTES = 4 * MIB;
+
+/** An image of a few hundred kilobytes: what is tested here does not depend on its size. */
+async function makeSmallImage(folder: string) {
+  await mkdir(folder, { recursive: true });
+  await writeQcow2({
+    path: join(folder, 'small.qcow2'),
+    virtualBytes: SMALL_DISK_BYTES,
+    read: (offsetBytes, lengthBytes) =>
+      offsetBytes < MIB
+        ? Buffer.alloc(lengthBytes, `block ${offsetBytes} `)
+        : undefined,
+  });
+}
 
 interface EventObject extends Kube {
   reason: string;
@@ -65,6 +84,7 @@ export class SandboxFixture {
   ): Promise<SandboxFixture> {
     const dataDir =
       folder ?? (await mkdtemp(join(tmpdir(), 'golden-images-sandbox-')));
+    await makeSmallImage(join(dataDir, 'images'));
     const sandbox = await startSandbox({
       dataDir,
       timeFactor: 0.01,
