@@ -7,16 +7,23 @@ import {
 } from './module';
 
 describe('the module in the new frontend system', () => {
-  it.each([
-    [goldenImagePickerField, 'GoldenImagePicker'],
-    [targetNamespacePickerField, 'TargetNamespacePicker'],
-  ])('brings a form field', async (extension, name) => {
-    const load = createExtensionTester(extension).get(
+  it('brings the field for images', async () => {
+    const load = createExtensionTester(goldenImagePickerField).get(
       FormFieldBlueprint.dataRefs.formFieldLoader,
     );
     expect(await load()).toMatchObject({
       $$type: '@backstage/scaffolder/FormField',
-      name,
+      name: 'GoldenImagePicker',
+    });
+  });
+
+  it('brings the field for namespaces', async () => {
+    const load = createExtensionTester(targetNamespacePickerField).get(
+      FormFieldBlueprint.dataRefs.formFieldLoader,
+    );
+    expect(await load()).toMatchObject({
+      $$type: '@backstage/scaffolder/FormField',
+      name: 'TargetNamespacePicker',
     });
   });
 

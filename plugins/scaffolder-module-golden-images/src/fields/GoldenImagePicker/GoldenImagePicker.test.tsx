@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { cluster, image, refusal } from '../../fixtures/answers';
+import { cluster, image, refusal } from '../__testUtils__/answers';
 import { createApi, renderForm } from '../__testUtils__/renderForm';
 import { goldenImagePicker } from '../formFields';
 

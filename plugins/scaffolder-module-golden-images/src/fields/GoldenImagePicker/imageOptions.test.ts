@@ -1,5 +1,5 @@
 import type { Image } from '@golden-images/plugin-golden-images-common';
-import { image } from '../../fixtures/answers';
+import { image } from '../__testUtils__/answers';
 import { imageOptions } from './imageOptions';
 
 const valuesOf = (images: Image[]) =>

@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   option: { minWidth: 0, overflowWrap: 'anywhere' },
 });
 
-const filterOptions = createFilterOptions<FieldOption>({
+const matching = createFilterOptions<FieldOption>({
   stringify: ({ value, title, details }) =>
     [value, title, ...details].join(' '),
 });
@@ -74,7 +74,7 @@ export function OptionField<TUiOptions>({
         role="presentation"
         aria-owns={undefined}
         aria-expanded={undefined}
-        options={options}
+        options={shown && !chosen ? [...options, shown] : options}
         value={shown}
         loading={loading}
         loadingText={source.words.loading}
@@ -89,7 +89,13 @@ export function OptionField<TUiOptions>({
         onChange={(_event, option) => onChange(option?.value)}
         getOptionLabel={labelOf}
         getOptionSelected={(option, value) => option.value === value.value}
-        filterOptions={filterOptions}
+        filterOptions={(all, state) =>
+          matching(
+            // Shown as the value it is, but not offered.
+            all.filter(option => options.includes(option)),
+            state,
+          )
+        }
         renderOption={option => (
           <div className={classes.option}>
             <Typography>{labelOf(option)}</Typography>

@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { cluster, namespace, refusal } from '../../fixtures/answers';
+import { cluster, namespace, refusal } from '../__testUtils__/answers';
 import { createApi, renderForm } from '../__testUtils__/renderForm';
 import { targetNamespacePicker } from '../formFields';
 

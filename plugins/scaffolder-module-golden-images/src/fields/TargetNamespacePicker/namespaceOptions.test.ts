@@ -1,4 +1,4 @@
-import { namespace } from '../../fixtures/answers';
+import { namespace } from '../__testUtils__/answers';
 import { namespaceOptions } from './namespaceOptions';
 
 describe('namespaceOptions', () => {

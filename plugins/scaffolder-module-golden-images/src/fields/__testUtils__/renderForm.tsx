@@ -9,19 +9,21 @@ import {
 } from '@golden-images/plugin-golden-images';
 import type { JsonObject } from '@backstage/types';
 
+const nothing = async (_filter?: object) => ({ items: [], clusters: [] });
+
 /** A backend that knows nothing, unless a test says what. */
 export function createApi(): jest.Mocked<GoldenImagesApi> {
   return {
-    listVolumes: jest.fn(async () => ({ items: [], clusters: [] })),
-    listImages: jest.fn(async () => ({ items: [], clusters: [] })),
-    listNamespaces: jest.fn(async () => ({ items: [], clusters: [] })),
+    listVolumes: jest.fn(nothing),
+    listImages: jest.fn(nothing),
+    listNamespaces: jest.fn(nothing),
   };
 }
 
 /** The form of a template with one field, as the scaffolder renders it. */
-export async function renderForm(options: {
+export async function renderForm<TUiOptions>(options: {
   api: GoldenImagesApi;
-  field: FieldExtensionOptions;
+  field: FieldExtensionOptions<string, TUiOptions>;
   property: JsonObject;
   required?: boolean;
   initial?: string;
