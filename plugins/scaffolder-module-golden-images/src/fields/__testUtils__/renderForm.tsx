@@ -9,14 +9,14 @@ import {
 } from '@golden-images/plugin-golden-images';
 import type { JsonObject } from '@backstage/types';
 
-const nothing = async (_filter?: object) => ({ items: [], clusters: [] });
+const nothing = { items: [], clusters: [] };
 
 /** A backend that knows nothing, unless a test says what. */
 export function createApi(): jest.Mocked<GoldenImagesApi> {
   return {
-    listVolumes: jest.fn(nothing),
-    listImages: jest.fn(nothing),
-    listNamespaces: jest.fn(nothing),
+    listVolumes: jest.fn().mockResolvedValue(nothing),
+    listImages: jest.fn().mockResolvedValue(nothing),
+    listNamespaces: jest.fn().mockResolvedValue(nothing),
   };
 }
 
