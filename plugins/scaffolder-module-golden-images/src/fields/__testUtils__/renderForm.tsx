@@ -30,7 +30,7 @@ export async function renderForm<TUiOptions>(options: {
 }) {
   const { api, field, property, required = true, initial } = options;
   const created: JsonObject[] = [];
-  const rendered = await renderInTestApp(
+  await renderInTestApp(
     <TestApiProvider apis={[[goldenImagesApiRef, api]]}>
       <SecretsContextProvider>
         <Stepper
@@ -57,7 +57,6 @@ export async function renderForm<TUiOptions>(options: {
     </TestApiProvider>,
   );
   return {
-    ...rendered,
     created,
     review: () =>
       fireEvent.click(screen.getByRole('button', { name: 'Review' })),
