@@ -1,8 +1,8 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { callBackend } from '../lib/callBackend';
 import { commonInput, DEFAULT_TIMEOUT_SECONDS } from '../lib/inputs';
-import { fromJson, objectOutput, outputObject, toJson } from '../lib/outputs';
-import { waitForObject, type ActionDependencies } from '../lib/waitForObject';
+import { makeAndWait } from '../lib/makeAndWait';
+import { objectOutput } from '../lib/outputs';
+import type { ActionDependencies } from '../lib/waitForObject';
 import { examples } from './cloneImage.examples';
 
 /**
@@ -84,57 +84,22 @@ export function createCloneImageAction(dependencies: ActionDependencies) {
         timeoutSeconds,
         taskId: ctx.task.id,
       };
-      const what = `Volume ${input.namespace}/${input.name}`;
-      const ask = async (dryRun?: boolean) =>
-        callBackend(async () =>
-          dependencies.goldenImages.cloneImage(
-            { ...request, ...(dryRun ? { dryRun } : {}) },
-            { credentials: await ctx.getInitiatorCredentials() },
-          ),
-        );
-
-      if (ctx.isDryRun) {
-        const { volume, warnings } = await ask(true);
-        warnings.forEach(warning => ctx.logger.warn(warning));
-        ctx.logger.info(`${what}: would be made; nothing was written`);
-        outputObject(ctx.output, volume);
-        return;
-      }
-
-      const begun = await ctx.checkpoint({
-        key: `golden-images.clone.${input.cluster ?? ''}.${input.namespace}.${
-          input.name
-        }`,
-        fn: async () => {
-          const { volume, waitHandle, created, warnings } = await ask();
-          warnings.forEach(warning => ctx.logger.warn(warning));
-          ctx.logger.info(
-            `${what}: ${
-              created
-                ? 'the clone was accepted'
-                : 'the same clone was asked for before'
-            }`,
-          );
-          return { waitHandle: waitHandle ?? '', answered: toJson(volume) };
+      await makeAndWait(dependencies, ctx, {
+        what: `Volume ${input.namespace}/${input.name}`,
+        verb: 'clone',
+        key: [input.cluster, input.namespace, input.name].join('.'),
+        ask: async dryRun => {
+          const { volume, ...answer } =
+            await dependencies.goldenImages.cloneImage(
+              { ...request, ...(dryRun ? { dryRun } : {}) },
+              { credentials: await ctx.getInitiatorCredentials() },
+            );
+          return { ...answer, object: volume };
         },
-      });
-
-      // Also after a recovery: the handle is held against the object itself.
-      const status = await waitForObject(dependencies, {
-        waitHandle: begun.waitHandle,
-        what,
         until: waitFor,
         acceptUnknown,
         timeoutSeconds,
-        signal: ctx.signal,
-        logger: ctx.logger,
       });
-      // What was just made may not have been seen by those who watch the cluster.
-      outputObject(
-        ctx.output,
-        status.object ?? fromJson(begun.answered),
-        begun.waitHandle,
-      );
     },
   });
 }

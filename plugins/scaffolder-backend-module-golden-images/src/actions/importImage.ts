@@ -1,8 +1,8 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { callBackend } from '../lib/callBackend';
 import { commonInput, DEFAULT_TIMEOUT_SECONDS } from '../lib/inputs';
-import { fromJson, objectOutput, outputObject, toJson } from '../lib/outputs';
-import { waitForObject, type ActionDependencies } from '../lib/waitForObject';
+import { makeAndWait } from '../lib/makeAndWait';
+import { objectOutput } from '../lib/outputs';
+import type { ActionDependencies } from '../lib/waitForObject';
 import { examples } from './importImage.examples';
 
 const optionalText = (description: string) => (z: typeof import('zod/v3').z) =>
@@ -102,58 +102,25 @@ export function createImportImageAction(dependencies: ActionDependencies) {
         ...input
       } = ctx.input;
       const request = { ...input, timeoutSeconds, taskId: ctx.task.id };
-      const what = `Image ${[input.name, input.version]
-        .filter(Boolean)
-        .join(' @ ')}`;
-      const ask = async (dryRun?: boolean) =>
-        callBackend(async () =>
-          dependencies.goldenImages.importImage(
-            { ...request, ...(dryRun ? { dryRun } : {}) },
-            { credentials: await ctx.getInitiatorCredentials() },
-          ),
-        );
-
-      if (ctx.isDryRun) {
-        const { image, warnings } = await ask(true);
-        warnings.forEach(warning => ctx.logger.warn(warning));
-        ctx.logger.info(`${what}: would be imported; nothing was written`);
-        outputObject(ctx.output, image);
-        return;
-      }
-
-      const begun = await ctx.checkpoint({
-        key: `golden-images.import.${input.cluster ?? ''}.${
-          input.namespace ?? ''
-        }.${what}`,
-        fn: async () => {
-          const { image, waitHandle, created, warnings } = await ask();
-          warnings.forEach(warning => ctx.logger.warn(warning));
-          ctx.logger.info(
-            `${what}: ${
-              created
-                ? 'the import was accepted'
-                : 'the same import was asked for before'
-            }`,
-          );
-          return { waitHandle: waitHandle ?? '', answered: toJson(image) };
+      await makeAndWait(dependencies, ctx, {
+        what: `Image ${[input.name, input.version]
+          .filter(Boolean)
+          .join(' @ ')}`,
+        verb: 'import',
+        key: [input.cluster, input.namespace, input.name, input.version].join(
+          '.',
+        ),
+        ask: async dryRun => {
+          const { image, ...answer } =
+            await dependencies.goldenImages.importImage(
+              { ...request, ...(dryRun ? { dryRun } : {}) },
+              { credentials: await ctx.getInitiatorCredentials() },
+            );
+          return { ...answer, object: image };
         },
-      });
-
-      // Also after a recovery: the handle is held against the object itself.
-      const status = await waitForObject(dependencies, {
-        waitHandle: begun.waitHandle,
-        what,
         until: wait ? 'usable' : 'accepted',
         timeoutSeconds,
-        signal: ctx.signal,
-        logger: ctx.logger,
       });
-      // What was just made may not have been seen by those who watch the cluster.
-      outputObject(
-        ctx.output,
-        status.object ?? fromJson(begun.answered),
-        begun.waitHandle,
-      );
     },
   });
 }
