@@ -1,5 +1,4 @@
 import {
-  ANNOTATIONS,
   reasonInfo,
   type ImageState,
   type VolumeState,
@@ -8,12 +7,16 @@ import type { Finding, Outcome } from './Finding';
 import { findClaimState } from './findClaimState';
 import { findDataVolumeState } from './findDataVolumeState';
 import { giveUp } from './giveUp';
+import {
+  findLeftBehind,
+  findOtherClaim,
+  memoryOf,
+  readyClaimUid,
+  withOwnClaim,
+} from './identity';
 import { Lasting } from './lasting';
 import { progressOf } from './progress';
 import type { Derived, DeriveInput, Memory } from './types';
-
-/** The parts of a deletion, or of a creation, are seen one after the other. */
-const MOMENT_MS = 5_000;
 
 /**
  * The state of an image or a volume, derived from what is, and from the last
@@ -72,43 +75,6 @@ export function derive(given: DeriveInput): Derived {
   };
 }
 
-/** A claim that another DataVolume of this name left behind is not this one's (recorded). */
-function withOwnClaim(input: DeriveInput): DeriveInput {
-  const { dataVolume, claim } = input;
-  const controller = claim?.metadata.controller;
-  const isFormer =
-    dataVolume !== undefined &&
-    controller?.kind === 'DataVolume' &&
-    controller.uid !== dataVolume.metadata.uid;
-  return isFormer
-    ? {
-        ...input,
-        claim: undefined,
-        formerClaim: claim,
-        persistentVolume: undefined,
-        longhornVolume: undefined,
-        sourceLonghornVolume: undefined,
-      }
-    : input;
-}
-
-/** What is remembered of this very object. */
-function memoryOf(input: DeriveInput, ownerUid: string): Memory {
-  const { memory } = input;
-  return memory && (memory.uid === ownerUid || isLeftBehind(input))
-    ? memory
-    : { uid: ownerUid };
-}
-
-/** The DataVolume that was there is gone: the garbage collector takes its claim, too. */
-function isLeftBehind({ dataVolume, claim, memory }: DeriveInput): boolean {
-  return (
-    !dataVolume &&
-    memory !== undefined &&
-    claim?.metadata.controller?.uid === memory.uid
-  );
-}
-
 function find(
   input: DeriveInput,
   memory: Memory,
@@ -124,67 +90,6 @@ function find(
     return findDataVolumeState(input, dataVolume, memory, lasting);
   const orphan = findLeftBehind(input, lasting);
   return { finding: orphan ?? findClaimState(input, claim!, lasting) };
-}
-
-/** CDI fills a claim anew under the same name; what was in the old one is gone (recorded). */
-function findOtherClaim(
-  input: DeriveInput,
-  memory: Memory,
-  lasting: Lasting,
-): Finding | undefined {
-  const { claim, kind } = input;
-  const known = knownClaimUid(input, memory);
-  if (!known || claim?.metadata.uid === known) return undefined;
-  if (!claim) {
-    // Of a deletion the claim's end may be seen before the DataVolume's.
-    const { counts, dueAtMs } = lasting.note('claim-gone', MOMENT_MS);
-    if (!counts) return { outcome: 'deleting', dueAtMs };
-  }
-  return {
-    outcome: 'failing',
-    reason: kind === 'image' ? 're-imported' : 're-created',
-    retries: false,
-    otherBytes: true,
-  };
-}
-
-/** A claim of a DataVolume that is not there: gone before its claim, or not seen yet. */
-function findLeftBehind(
-  input: DeriveInput,
-  lasting: Lasting,
-): Finding | undefined {
-  if (isLeftBehind(input)) return { outcome: 'deleting' };
-  const { claim, dataVolumesReadable } = input;
-  if (!dataVolumesReadable || claim?.metadata.controller?.kind !== 'DataVolume')
-    return undefined;
-  const { counts, dueAtMs } = lasting.note('no-data-volume', MOMENT_MS);
-  return counts
-    ? { outcome: 'deleting' }
-    : { outcome: 'pending', reason: 'requested', dueAtMs };
-}
-
-/** uid of the claim that was there at the first ready: as the object says, else as is remembered. */
-function knownClaimUid(
-  { dataVolume, claim }: DeriveInput,
-  memory: Memory,
-): string | undefined {
-  return (
-    (dataVolume ?? claim)?.metadata.annotations[ANNOTATIONS.claimUid] ??
-    memory.readyClaimUid
-  );
-}
-
-function readyClaimUid(
-  input: DeriveInput,
-  { outcome }: Finding,
-  memory: Memory,
-): string | undefined {
-  return (
-    knownClaimUid(input, memory) ??
-    (outcome === 'done' || outcome === 'resizing'
-      ? input.claim?.metadata.uid
-      : undefined)
-  );
 }
 
 function stateOf(

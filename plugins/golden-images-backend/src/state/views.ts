@@ -1,7 +1,15 @@
+import { GOLDEN_IMAGES_PREFIX } from '@golden-images/plugin-golden-images-common';
 import {
-  GOLDEN_IMAGES_PREFIX,
-  Quantity,
-} from '@golden-images/plugin-golden-images-common';
+  isFields,
+  fieldsOf,
+  textOf,
+  listOf,
+  textsOf,
+  numberOf,
+  bytesOf,
+  storageOf,
+  type Fields,
+} from './rawFields';
 import { redactMessage, redactUrl } from './redact';
 import type {
   ClaimView,
@@ -33,24 +41,6 @@ export interface RawObject {
   };
   [field: string]: unknown;
 }
-
-type Fields = Record<string, unknown>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
-const listOf = (value: unknown): unknown[] =>
-  Array.isArray(value) ? value : [];
-const textsOf = (value: unknown): string[] =>
-  listOf(value).filter((item): item is string => typeof item === 'string');
-const numberOf = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-const bytesOf = (value: unknown): number | undefined =>
-  Quantity.tryParse(value)?.bytes;
-const storageOf = (target: unknown) =>
-  bytesOf(fieldsOf(fieldsOf(fieldsOf(target).resources).requests).storage);
 
 /** CDI's annotations on a claim that say something about its state (CDI 1.66). */
 const CDI_PREFIX = 'cdi.kubevirt.io/';

@@ -6,7 +6,7 @@ import type { Change } from './traceLines';
 
 /** Long enough for everything that counts only when it lasts. */
 const SETTLE_MS = 15 * 60_000;
-const RUNS = 150;
+const RUNS = 10;
 
 const nameOf = ({ object: { metadata } }: Change) =>
   `${metadata.namespace ?? ''}/${metadata.name}`;

@@ -34,36 +34,6 @@ export interface ReplayOptions {
   onStep?: (state: ReadonlyMap<string, Followed>, change: Change) => void;
 }
 
-/**
- * Says what the product would have shown for a recorded watch stream: the first
- * state of each image and volume, and then each change of state or reason. Time
- * passes between events, too.
- */
-export function replayTrace(
-  lines: TraceLine[],
-  options: ReplayOptions,
-): StateChange[] {
-  const changes = lines.flatMap(line => changeOf(line) ?? []);
-  const replay = new Replay({
-    startedAtMs: options.startedAtMs,
-    longhornReadable:
-      options.longhornReadable ?? changes.some(({ kind }) => kind === 'Volume'),
-    dataVolumesReadable: changes.some(({ kind }) => kind === 'DataVolume'),
-  });
-  changes.forEach((change, i) => {
-    replay.passTime(change.t);
-    replay.apply(change.kind, change.object, change.type === 'DELETED');
-    // What was there before came in one list.
-    if (change.type !== 'INIT' || changes[i + 1]?.type !== 'INIT') {
-      replay.look(change.t);
-    }
-    options.onStep?.(replay.followed, change);
-  });
-  const ends = lines.map(({ t }) => t).concat(options.durationMs ?? 0);
-  replay.passTime(ends.reduce((last, t) => Math.max(last, t), 0));
-  return replay.changes;
-}
-
 /** The product in small: objects, what is derived of them, and a clock. */
 class Replay {
   readonly changes: StateChange[] = [];
@@ -155,6 +125,36 @@ class Replay {
       message: derived.message,
     });
   }
+}
+
+/**
+ * Says what the product would have shown for a recorded watch stream: the first
+ * state of each image and volume, and then each change of state or reason. Time
+ * passes between events, too.
+ */
+export function replayTrace(
+  lines: TraceLine[],
+  options: ReplayOptions,
+): StateChange[] {
+  const changes = lines.flatMap(line => changeOf(line) ?? []);
+  const replay = new Replay({
+    startedAtMs: options.startedAtMs,
+    longhornReadable:
+      options.longhornReadable ?? changes.some(({ kind }) => kind === 'Volume'),
+    dataVolumesReadable: changes.some(({ kind }) => kind === 'DataVolume'),
+  });
+  changes.forEach((change, i) => {
+    replay.passTime(change.t);
+    replay.apply(change.kind, change.object, change.type === 'DELETED');
+    // What was there before came in one list.
+    if (change.type !== 'INIT' || changes[i + 1]?.type !== 'INIT') {
+      replay.look(change.t);
+    }
+    options.onStep?.(replay.followed, change);
+  });
+  const ends = lines.map(({ t }) => t).concat(options.durationMs ?? 0);
+  replay.passTime(ends.reduce((last, t) => Math.max(last, t), 0));
+  return replay.changes;
 }
 
 function nameOf(t: number, key: string, kind: 'image' | 'volume') {

@@ -1,0 +1,377 @@
+import {
+  claim,
+  CLONE_OF_IMAGE,
+  dataVolume,
+  event,
+  inShort,
+  longhornVolume,
+  lookAt,
+  Looks,
+  persistentVolume,
+  sourceVolume,
+  START_MS,
+} from './__testUtils__/objects';
+import type { DeriveInput } from './types';
+
+const bound = claim({ phase: 'Bound', dataSource: CLONE_OF_IMAGE });
+const copy = (
+  options: Parameters<typeof longhornVolume>[0] = {},
+): Partial<DeriveInput> => ({
+  claim: bound,
+  persistentVolume: persistentVolume(),
+  longhornVolume: longhornVolume({ cloneState: 'initiated', ...options }),
+  sourceLonghornVolume: sourceVolume(),
+});
+
+describe('a clone whose claim is bound', () => {
+  it.each([
+    ['', 'copying:copy-not-started', 'bound'],
+    ['initiated', 'copying:copy-not-started', 'bound'],
+    ['copy-completed-awaiting-healthy', 'usable', 'usable'],
+    ['completed', 'usable', 'usable'],
+    ['failed', 'failing:copy-failed', 'bound'],
+  ])('with clone state "%s" is %s', (cloneState, expected, stage) => {
+    const found = lookAt('volume', copy({ cloneState }));
+    expect(inShort(found)).toBe(expected);
+    expect(found.stage).toBe(stage);
+  });
+
+  it('shows what part of the source is copied, at most 99 %', () => {
+    expect(lookAt('volume', copy({ actualSize: 421 }))).toMatchObject({
+      state: 'copying',
+      reason: undefined,
+      progressPercent: 42.1,
+    });
+    expect(lookAt('volume', copy({ actualSize: 1_000 })).progressPercent).toBe(
+      99,
+    );
+  });
+
+  it('never falls back, also when the source cannot be read for a while', () => {
+    const looks = new Looks('volume');
+    looks.at(0, copy({ actualSize: 400 }));
+    expect(
+      looks.at(1, {
+        ...copy({ actualSize: 400 }),
+        sourceLonghornVolume: sourceVolume(2_000),
+      }).progressPercent,
+    ).toBe(40);
+    const blind = looks.at(2, {
+      ...copy({ actualSize: 500 }),
+      sourceLonghornVolume: undefined,
+    });
+    expect(blind).toMatchObject({ progressPercent: 40, reason: undefined });
+    expect(looks.at(3, copy({ actualSize: 600 })).progressPercent).toBe(60);
+  });
+
+  it('begins anew with another volume', () => {
+    const looks = new Looks('volume');
+    looks.at(0, copy({ actualSize: 800 }));
+    expect(
+      looks.at(1, copy({ name: 'lh-2', actualSize: 100 })).progressPercent,
+    ).toBe(10);
+  });
+
+  it('goes on failing while the next attempt has copied nothing', () => {
+    const looks = new Looks('volume');
+    const first = looks.at(0, copy({ cloneState: 'failed', attemptCount: 1 }));
+    expect(first).toMatchObject({
+      reason: 'copy-failed',
+      attempts: 1,
+      retries: true,
+    });
+    const second = looks.at(
+      5,
+      copy({ cloneState: 'initiated', attemptCount: 2 }),
+    );
+    expect(second).toMatchObject({
+      state: 'failing',
+      reason: 'copy-failed',
+      attempts: 1,
+      since: first.since,
+    });
+    expect(
+      looks.at(6, copy({ attemptCount: 2, actualSize: 10 })),
+    ).toMatchObject({ state: 'copying', progressPercent: 1 });
+  });
+
+  it('has failed for good after ten attempts', () => {
+    expect(
+      lookAt('volume', copy({ cloneState: 'failed', attemptCount: 9 })).state,
+    ).toBe('failing');
+    expect(
+      lookAt('volume', copy({ cloneState: 'failed', attemptCount: 10 })),
+    ).toMatchObject({
+      state: 'failed',
+      reason: 'copy-attempts-exhausted',
+      giveUp: true,
+    });
+  });
+
+  it.each(['', 'initiated', 'failed'])(
+    'with state "%s" cannot end once its source is gone',
+    cloneState => {
+      expect(
+        lookAt('volume', {
+          ...copy({ cloneState }),
+          sourceLonghornVolume: 'missing',
+        }),
+      ).toMatchObject({
+        state: 'failing',
+        reason: 'source-gone',
+        retries: false,
+        giveUp: true,
+      });
+    },
+  );
+
+  it('does not need its source once it is copied', () => {
+    expect(
+      lookAt('volume', {
+        ...copy({ cloneState: 'completed' }),
+        sourceLonghornVolume: 'missing',
+      }).state,
+    ).toBe('usable');
+  });
+
+  it('says what Longhorn said', () => {
+    const said = event({
+      of: 'uid-of-lh-1',
+      reason: 'VolumeCloneFailed',
+      message: 'cannot find the source volume lh-source',
+    });
+    expect(
+      lookAt('volume', {
+        ...copy(),
+        sourceLonghornVolume: 'missing',
+        events: [said],
+      }).message,
+    ).toBe('cannot find the source volume lh-source');
+  });
+});
+
+describe('a volume that is bad although it was copied', () => {
+  it.each([
+    ['volume-faulted', { robustness: 'faulted' }],
+    [
+      'unschedulable',
+      {
+        conditions: [
+          {
+            type: 'Scheduled',
+            status: 'False',
+            reason: 'ReplicaSchedulingFailure',
+            message: 'precheck new replica failed',
+          },
+        ],
+      },
+    ],
+  ])('is failing: %s', (reason, status) => {
+    const looks = new Looks('volume');
+    expect(looks.at(0, copy({ cloneState: 'completed' })).state).toBe('usable');
+    const found = looks.at(
+      9,
+      copy({
+        cloneState: 'completed',
+        status: { ...status, cloneStatus: { state: 'completed' } },
+      }),
+    );
+    expect(found).toMatchObject({ state: 'failing', reason, stage: 'copied' });
+    expect(found.dueAtMs).toBe(START_MS + 69_000);
+  });
+
+  it.each(['degraded', 'unknown'])('%s is health, not state', robustness => {
+    expect(
+      lookAt(
+        'volume',
+        copy({ status: { robustness, cloneStatus: { state: 'completed' } } }),
+      ).state,
+    ).toBe('usable');
+  });
+
+  // From source, not recorded: longhorn-manager 1.12.
+  it.each([
+    [{ spec: { fromBackup: 's3://b' } }],
+    [
+      {
+        spec: { fromBackup: 's3://b' },
+        status: { restoreInitiated: true, restoreRequired: true },
+      },
+    ],
+  ])('is not there while it is restored from a backup', options => {
+    expect(
+      inShort(
+        lookAt('volume', {
+          claim: bound,
+          persistentVolume: persistentVolume(),
+          longhornVolume: longhornVolume(options),
+        }),
+      ),
+    ).toBe('copying:restoring');
+  });
+
+  it('is there when it has been restored', () => {
+    expect(
+      lookAt('volume', {
+        claim: bound,
+        persistentVolume: persistentVolume(),
+        longhornVolume: longhornVolume({
+          spec: { fromBackup: 's3://b' },
+          status: { restoreInitiated: true, restoreRequired: false },
+        }),
+      }).state,
+    ).toBe('usable');
+  });
+});
+
+describe('when the copy cannot be seen', () => {
+  it.each([
+    ['Longhorn cannot be read', { longhornReadable: false }],
+    [
+      'another driver made it',
+      { persistentVolume: persistentVolume('rbd.csi.ceph.com') },
+    ],
+  ])('%s: unknown, not guessed', (_, objects) => {
+    const found = lookAt('volume', {
+      claim: bound,
+      persistentVolume: persistentVolume(),
+      ...objects,
+    });
+    expect(found).toMatchObject({
+      state: 'unknown',
+      reason: 'bound-copy-state-unknown',
+      stage: 'bound',
+      giveUp: false,
+    });
+  });
+
+  it('what was read once is not believed any more', () => {
+    expect(
+      lookAt('volume', {
+        ...copy({ cloneState: 'completed' }),
+        longhornReadable: false,
+      }).state,
+    ).toBe('unknown');
+  });
+
+  it('a claim without a source has nothing to copy', () => {
+    expect(
+      lookAt('volume', {
+        claim: claim({ phase: 'Bound' }),
+        persistentVolume: persistentVolume('rbd.csi.ceph.com'),
+      }).state,
+    ).toBe('usable');
+  });
+
+  it("CDI's own copy is done before the claim is bound (recorded)", () => {
+    expect(
+      lookAt('volume', {
+        dataVolume: dataVolume({
+          phase: 'Succeeded',
+          source: { pvc: { namespace: 'g', name: 'image' } },
+        }),
+        claim: claim({
+          of: 'dv-1',
+          phase: 'Bound',
+          annotations: { 'cdi.kubevirt.io/cloneType': 'copy' },
+        }),
+        longhornReadable: false,
+      }).state,
+    ).toBe('usable');
+  });
+
+  it('an object that is a moment behind is not missing yet', () => {
+    const looks = new Looks('volume');
+    const objects = { claim: bound, persistentVolume: persistentVolume() };
+    expect(looks.at(0, objects)).toMatchObject({
+      state: 'copying',
+      dueAtMs: START_MS + 60_000,
+    });
+    expect(inShort(looks.at(60, objects))).toBe('lost:volume-gone');
+    const withoutVolume = new Looks('volume');
+    withoutVolume.at(0, { claim: bound });
+    expect(inShort(withoutVolume.at(60, { claim: bound }))).toBe(
+      'unknown:bound-copy-state-unknown',
+    );
+  });
+});
+
+describe('a clone by CDI', () => {
+  const clone = (phase: string, progress = 'N/A') =>
+    dataVolume({
+      phase,
+      progress,
+      source: { pvc: { namespace: 'golden-images', name: 'image' } },
+      running: { status: 'True', reason: 'Pod is running' },
+    });
+  const target = claim({ of: 'dv-1' });
+  const inUse = event({
+    of: 'claim-1',
+    reason: 'CloneSourceInUse',
+    message: 'pod golden-images/p using PersistentVolumeClaim image',
+  });
+
+  it('waits for the Pod that uses its source, until there is a progress', () => {
+    const objects = { claim: target, events: [inUse] };
+    expect(
+      lookAt('volume', { ...objects, dataVolume: clone('CloneInProgress') }),
+    ).toMatchObject({
+      state: 'waiting',
+      reason: 'source-in-use',
+      message: inUse.message,
+    });
+    expect(
+      lookAt('volume', {
+        ...objects,
+        dataVolume: clone('CloneInProgress', '0.00%'),
+      }),
+    ).toMatchObject({ state: 'copying', progressPercent: 0 });
+  });
+
+  it.each(['importing', 'pending', 'failing'] as const)(
+    'waits for a source that is %s',
+    sourceState => {
+      const objects = { claim: target, sourceState };
+      expect(
+        inShort(
+          lookAt('volume', {
+            ...objects,
+            dataVolume: clone('CloneInProgress'),
+          }),
+        ),
+      ).toBe('waiting:source-not-ready');
+    },
+  );
+
+  it('does not wait for a source that is there', () => {
+    expect(
+      lookAt('volume', {
+        claim: target,
+        sourceState: 'ready',
+        dataVolume: clone('CloneInProgress', '12.00%'),
+      }),
+    ).toMatchObject({ state: 'copying', progressPercent: 12 });
+  });
+
+  it('ends in an error of its own', () => {
+    const found = lookAt('volume', {
+      dataVolume: dataVolume({
+        phase: 'CloneInProgress',
+        source: { pvc: { namespace: 'g', name: 'image' } },
+        running: { reason: 'Error', message: 'stream closed' },
+      }),
+      claim: target,
+      events: [inUse],
+    });
+    expect(found).toMatchObject({ state: 'failing', reason: 'clone-error' });
+  });
+
+  it('is Succeeded before Longhorn has copied (recorded)', () => {
+    const found = lookAt('volume', {
+      ...copy({ actualSize: 100 }),
+      dataVolume: clone('Succeeded', '100.0%'),
+      claim: claim({ of: 'dv-1', phase: 'Bound' }),
+    });
+    expect(found).toMatchObject({ state: 'copying', progressPercent: 10 });
+  });
+});
