@@ -17,8 +17,11 @@ try {
     [
       '--test',
       '--test-reporter=spec',
-      ...process.argv.slice(2),
-      'packages/app/e2e-tests/*.test.mjs',
+      // Each file runs a demo of its own: one at a time.
+      '--test-concurrency=1',
+      ...(process.argv.length > 2
+        ? process.argv.slice(2)
+        : ['packages/app/e2e-tests/*.test.mjs']),
     ],
     { env: nodeEnvironment() },
   );

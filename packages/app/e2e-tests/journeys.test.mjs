@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Browser } from './support/Browser.mjs';
 import { Demo } from './support/Demo.mjs';
+import { Portal } from './support/Portal.mjs';
 import {
   activeStep,
+  choosePerson,
   chooseTemplate,
   field,
   openComponent,
+  openForm,
   pick,
   press,
   signIn,
@@ -39,6 +42,8 @@ describe('the demo', () => {
     await demo?.kill();
     rmSync(data, { recursive: true, force: true });
   });
+
+  const as = name => new Portal(demo.url, `user:default/${name}`);
 
   /** A visitor, whose pages must have no uncaught error and ask nobody else. */
   async function visit(journey, options) {
@@ -73,7 +78,7 @@ describe('the demo', () => {
       await browser.keep(page, 'disk-form');
       await press(page, 'Review');
       await browser.keep(page, 'review');
-      await startTask(page);
+      const task = await startTask(page);
       await activeStep(page, 'Wait until the disk is usable');
       await browser.keep(page, 'task-waits');
 
@@ -103,11 +108,161 @@ describe('the demo', () => {
       );
 
       await disk.getByRole('button', { name: 'cart-disk' }).click();
-      await page
-        .getByRole('dialog')
-        .getByText('claimName: cart-disk')
-        .waitFor();
+      const dialog = page.getByRole('dialog', { name: 'cart-disk' });
+      await dialog.getByText(/^volumes:[^]*claimName: cart-disk/).waitFor();
       await browser.keep(page, 'drawer');
+
+      await page.goto(task);
+      await page
+        .getByText(
+          'The claim cart-disk in namespace team-a-dev is ready to use.',
+        )
+        .waitFor();
+      await browser.keep(page, 'task-done');
+      await page.getByRole('link', { name: 'Open the component' }).click();
+      await page.getByRole('heading', { name: 'cart' }).waitFor();
+    }));
+
+  it('shows the card in the width of a phone, nothing beside the screen', () =>
+    visit(
+      async page => {
+        await choosePerson(page, 'Dana');
+        await page.getByRole('link', { name: 'web-shop' }).waitFor();
+        await page.goto('/catalog/default/component/cart');
+        const disk = volumeRow(page, 'cart-disk');
+        await disk.getByText('Ready to use').waitFor();
+        await disk.scrollIntoViewIfNeeded();
+        await browser.keep(page, 'card-narrow');
+        const [content, screen] = await page
+          .getByRole('list', { name: 'Volumes' })
+          .evaluate(list => [list.scrollWidth, list.clientWidth]);
+        assert.ok(content <= screen, `${content} px in ${screen} px`);
+      },
+      { width: 320, height: 700 },
+    ));
+
+  it('lets a platform engineer import the second image', () =>
+    visit(async page => {
+      await signIn(page, 'Paula');
+      await chooseTemplate(page, IMPORT);
+      await field(page, 'Name').fill('demo-server');
+      await field(page, 'Version').fill('20261115');
+      await field(page, 'Title').fill('Demo Server');
+      await browser.keep(page, 'import-name');
+      await press(page, 'Next');
+      assert.equal(
+        await field(page, 'URL').inputValue(),
+        'http://images.example.com/demo-server.qcow2',
+      );
+      await browser.keep(page, 'import-source');
+      await press(page, 'Review');
+      await startTask(page);
+      await press(page, 'Show Logs');
+      await page
+        .getByText(/Importing, \d+ %/)
+        .first()
+        .waitFor();
+      await browser.keep(page, 'import-running');
+      await page.getByText('demo-server @ 20261115 is ready').waitFor();
+      await browser.keep(page, 'import-done');
+    }));
+
+  it('offers the image of the platform engineer to a developer of another team', () =>
+    visit(async page => {
+      await signIn(page, 'Tom');
+      await chooseTemplate(page, COMPONENT);
+      await field(page, 'Name').fill('shelves');
+      await press(page, 'Next');
+      await field(page, 'Golden image').click();
+      await page.getByRole('option', { name: /Demo Server/ }).waitFor();
+      await page.getByRole('option', { name: /Demo Linux/ }).waitFor();
+      await browser.keep(page, 'images-offered');
+      await page.getByRole('option', { name: /Demo Server/ }).click();
+      assert.equal(await field(page, 'Namespace').inputValue(), 'team-b-dev');
+      await press(page, 'Review');
+      await page.getByRole('button', { name: 'Create', exact: true }).waitFor();
+    }));
+
+  it('refuses an import by a developer, and says who may', () =>
+    visit(async page => {
+      await signIn(page, 'Dana');
+      await chooseTemplate(page, IMPORT);
+      await field(page, 'Name').fill('mine');
+      await field(page, 'Version').fill('1');
+      await press(page, 'Next');
+      await press(page, 'Review');
+      await startTask(page);
+      await page
+        .getByText(/only its owner group:default\/platform/)
+        .first()
+        .waitFor();
+      await browser.keep(page, 'import-refused');
+      assert.deepEqual(await as('dana').imageNames(), [
+        'demo-linux',
+        'demo-server',
+      ]);
+    }));
+
+  it("refuses another team's namespace in the form", () =>
+    visit(async page => {
+      await signIn(page, 'Dana');
+      await openForm(page, 'component-with-disk', {
+        name: 'sneaky',
+        owner: 'group:default/team-a',
+        image: 'demo-linux',
+        namespace: 'team-b-dev',
+      });
+      await press(page, 'Next');
+      await page
+        .getByText(/"team-b-dev" is not among the namespaces of yours/)
+        .waitFor();
+      await press(page, 'Review');
+      await browser.keep(page, 'namespace-refused-form');
+      assert.equal(
+        await page.getByRole('button', { name: 'Create', exact: true }).count(),
+        0,
+      );
+    }));
+
+  it("refuses another team's namespace behind the form, before anything is written", () =>
+    visit(async page => {
+      await signIn(page, 'Dana');
+      const id = await as('dana').startTask('component-with-disk', {
+        name: 'sneaky',
+        owner: 'group:default/team-a',
+        image: 'demo-linux',
+        namespace: 'team-b-dev',
+      });
+      await page.goto(`/create/tasks/${id}`);
+      await page
+        .getByText(/"team-b-dev" .* belongs to group:default\/team-b/)
+        .first()
+        .waitFor();
+      await browser.keep(page, 'namespace-refused-task');
+      assert.deepEqual(await as('tom').volumes('team-b-dev'), {});
+      assert.equal(
+        await as('tom').hasEntity('component:default/sneaky'),
+        false,
+      );
+    }));
+
+  it('says of an image that is not there who can import it', () =>
+    visit(async page => {
+      await signIn(page, 'Dana');
+      const id = await as('dana').startTask('component-with-disk', {
+        name: 'absent',
+        owner: 'group:default/team-a',
+        image: 'windows',
+        namespace: 'team-a-dev',
+      });
+      await page.goto(`/create/tasks/${id}`);
+      await page
+        .getByText(
+          'Error: image: there is no "windows" in namespace "golden-images" of cluster "sandbox". It can be imported by group:default/platform.',
+          { exact: true },
+        )
+        .waitFor();
+      await browser.keep(page, 'image-absent');
     }));
 });
 

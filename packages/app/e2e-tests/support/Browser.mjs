@@ -71,6 +71,9 @@ export class Browser {
   async keep(page, name) {
     this.#shots += 1;
     const number = String(this.#shots).padStart(2, '0');
-    await page.screenshot({ path: join(artifacts, `${number}-${name}.png`) });
+    await page.screenshot({
+      path: join(artifacts, `${number}-${name}.png`),
+      animations: 'disabled',
+    });
   }
 }

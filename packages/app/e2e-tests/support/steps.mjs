@@ -1,10 +1,14 @@
 /** What people do on the pages, step by step. */
 
-export async function signIn(page, name) {
+export async function choosePerson(page, name) {
   await page.goto('/');
   await page
     .getByRole('button', { name: new RegExp(`^Sign in as ${name}:`) })
     .click();
+}
+
+export async function signIn(page, name) {
+  await choosePerson(page, name);
   // The name in the sidebar is a link; a <nav> itself counts as hidden.
   await page.getByRole('link', { name, exact: true }).waitFor();
 }
@@ -33,10 +37,17 @@ export async function press(page, name) {
   await page.getByRole('button', { name, exact: true }).click();
 }
 
-/** Starts the task of a form that is under review; resolves when its page is there. */
+/** Starts the task of a form that is under review; the address of its page. */
 export async function startTask(page) {
   await press(page, 'Create');
   await page.waitForURL(/\/create\/tasks\//);
+  return page.url();
+}
+
+/** Opens a form by a link that has it filled in. */
+export async function openForm(page, template, values) {
+  const filledIn = encodeURIComponent(JSON.stringify(values));
+  await page.goto(`/create/templates/default/${template}?formData=${filledIn}`);
 }
 
 /** Waits until this step of a task is the one that runs. */
