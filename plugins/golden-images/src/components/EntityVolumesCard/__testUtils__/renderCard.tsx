@@ -26,7 +26,7 @@ export async function renderCard(
   props: { createLink?: string } = {},
 ) {
   const signals = new FakeSignals();
-  const rendered = await renderInTestApp(
+  const { container } = await renderInTestApp(
     <TestApiProvider
       apis={[
         [
@@ -42,7 +42,7 @@ export async function renderCard(
     </TestApiProvider>,
     { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef } },
   );
-  return { ...rendered, signals };
+  return { container, signals };
 }
 
 export const answering = (list: VolumeList) =>
