@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startApiServer } from './api';
-import type { HostTable } from './bytes';
+import { writesSettled, type HostTable } from './bytes';
 import { KubeClient, startControllers } from './controllers';
 import { startImageServer } from './image-server';
 
@@ -79,6 +79,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     disksFolder,
     async close() {
       controllers.stop();
+      await writesSettled();
       await images.close();
       await api?.server.close();
     },

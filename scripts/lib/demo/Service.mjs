@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { endWithParent } from '../handOver.mjs';
 import { nodeEnvironment, nodePath, root } from '../install.mjs';
-import { join } from 'node:path';
+import { until } from './until.mjs';
 
 const STOP_TIMEOUT_MS = 15_000;
 const TAIL_LINES = 25;
@@ -13,9 +13,8 @@ export class Service {
   #name;
   #logFile;
   #child;
-  #lines;
 
-  /** Resolves when the process has ended and its log is written: to the exit code or the signal's name. */
+  /** Resolves when the process ends: to the exit code or the signal's name. */
   ended;
 
   /**
@@ -25,6 +24,9 @@ export class Service {
   constructor({ name, entry, args, cwd, env, logFile }) {
     this.#name = name;
     this.#logFile = logFile;
+    // Straight to the file: a pipe would break when the launcher is killed,
+    // and a process that logs its broken pipe does not come to its end.
+    const log = openSync(logFile, 'w');
     this.#child = spawn(
       nodePath(),
       [
@@ -38,33 +40,29 @@ export class Service {
       ],
       {
         cwd,
-        // Logs go to a file: no colours.
-        env: { ...nodeEnvironment(), FORCE_COLOR: '0', ...env },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        env: { ...nodeEnvironment(), ...env },
+        stdio: ['ignore', log, log, 'ipc'],
         // Ctrl-C reaches the launcher alone, which stops everything in order.
         detached: true,
       },
     );
-    const log = createWriteStream(logFile);
-    this.#child.stdout.pipe(log, { end: false });
-    this.#child.stderr.pipe(log, { end: false });
-    this.#lines = createInterface({ input: this.#child.stdout });
+    closeSync(log);
     this.ended = new Promise(resolve => {
-      const end = how => log.end(() => resolve(how));
-      this.#child.once('error', error => end(error.message));
-      this.#child.once('close', (code, signal) => end(signal ?? code));
+      this.#child.once('error', error => resolve(error.message));
+      this.#child.once('exit', (code, signal) => resolve(signal ?? code));
     });
   }
 
   /** Resolves to the match of the first line of the output that matches. */
-  async line(pattern) {
-    const found = new Promise(resolve => {
-      this.#lines.on('line', line => {
-        const match = pattern.exec(line);
-        if (match) resolve(match);
-      });
-    });
-    return this.orEnd(found);
+  async line(pattern, signal) {
+    const look = () =>
+      readFileSync(this.#logFile, 'utf8')
+        .split('\n')
+        // The last one may not be whole yet.
+        .slice(0, -1)
+        .map(line => pattern.exec(line))
+        .find(Boolean);
+    return this.orEnd(until(look, `A line of the ${this.#name}`, signal));
   }
 
   /** Resolves as the work does, or throws when the process ends before that. */

@@ -1,4 +1,4 @@
-import { until } from './content.mjs';
+import { until } from './until.mjs';
 
 /** The image with which the demo begins; another one is left to be imported. */
 const IMAGE = {

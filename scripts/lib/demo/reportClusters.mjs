@@ -1,4 +1,4 @@
-import { until } from './content.mjs';
+import { until } from './until.mjs';
 
 /**
  * Says of each configured cluster whether it can be reached. One that cannot

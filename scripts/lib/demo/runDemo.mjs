@@ -65,7 +65,12 @@ async function start({ options, progress, services, signal }) {
 
   const [sandbox] = await Promise.all([
     embedded
-      ? startSandbox({ data: options.data, services, logFile: log('sandbox') })
+      ? startSandbox({
+          data: options.data,
+          services,
+          logFile: log('sandbox'),
+          signal,
+        })
       : undefined,
     buildFrontend({ progress, signal, logFile: log('build') }),
   ]);

@@ -17,7 +17,7 @@ const IMAGE_FILE = 'demo-linux.qcow2';
  *
  * @returns the backend's environment, and where the first image comes from
  */
-export async function startSandbox({ data, services, logFile }) {
+export async function startSandbox({ data, services, logFile, signal }) {
   const sandbox = new Service({
     name: 'embedded cluster',
     entry: join(root, 'packages/sandbox-cluster/src/cli/main.ts'),
@@ -32,8 +32,8 @@ export async function startSandbox({ data, services, logFile }) {
   });
   services.push(sandbox);
   const [[, imageServer], [, kubeconfig]] = await Promise.all([
-    sandbox.line(/^image-server url=(.+)$/),
-    sandbox.line(/^ready kubeconfig=(.+)$/),
+    sandbox.line(/^image-server url=(.+)$/, signal),
+    sandbox.line(/^ready kubeconfig=(.+)$/, signal),
   ]);
   await makeNamespaces(kubeconfig);
   return {

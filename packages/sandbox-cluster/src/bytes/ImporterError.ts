@@ -25,3 +25,25 @@ export class ImporterError extends Error {
     this.conditionMessage = options.conditionMessage ?? message;
   }
 }
+
+/** What CDI's importer was at when it failed, in its words. */
+const PHASES = {
+  info: 'Unable to obtain information about data source',
+  transfer: 'Unable to transfer source data to scratch space',
+  convert: 'Unable to convert source data to target format',
+};
+
+/** The error of an importer that failed in one of its phases. */
+export function failedIn(
+  phase: keyof typeof PHASES,
+  message: string,
+  options?: ConstructorParameters<typeof ImporterError>[1],
+): ImporterError {
+  return new ImporterError(
+    `Unable to process data: ${PHASES[phase]}: ${message}`,
+    options,
+  );
+}
+
+/** The condition says the same of all of them (CDI 1.66, `simplifyKnownMessage`). */
+export const TOO_SMALL = 'DataVolume too small to contain image';

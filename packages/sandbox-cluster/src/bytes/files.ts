@@ -21,6 +21,24 @@ export async function readUpTo(
   return buffer.subarray(0, filled);
 }
 
+/** Writes all of it: a single `write` may take a part only. */
+export async function writeAll(
+  file: FileHandle,
+  data: Uint8Array,
+  offsetBytes: number,
+): Promise<void> {
+  let written = 0;
+  while (written < data.length) {
+    const { bytesWritten } = await file.write(
+      data,
+      written,
+      data.length - written,
+      offsetBytes + written,
+    );
+    written += bytesWritten;
+  }
+}
+
 const ZERO_BLOCK = Buffer.alloc(64 * 1024);
 
 export function isZero(data: Buffer): boolean {
@@ -47,7 +65,7 @@ export async function writeSparse(
   let written = 0;
   const flush = async (end: number) => {
     if (runStart < 0) return;
-    await file.write(data, runStart, end - runStart, offsetBytes + runStart);
+    await writeAll(file, data.subarray(runStart, end), offsetBytes + runStart);
     written += end - runStart;
     runStart = -1;
   };
@@ -62,11 +80,35 @@ export async function writeSparse(
   return written;
 }
 
+/** Whole files that this process is writing. */
+const underWay = new Set<Promise<void>>();
+
+/**
+ * Resolves when no file is being written by {@link writeWhole}: a process that
+ * ends right after an abort would leave what was begun.
+ */
+export async function writesSettled(): Promise<void> {
+  await Promise.allSettled(underWay);
+}
+
 /**
  * Writes a file that is there whole or not at all: under another name first,
  * renamed when it is complete, removed when writing fails.
  */
 export async function writeWhole(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const writing = writeThenRename(path, write);
+  underWay.add(writing);
+  try {
+    await writing;
+  } finally {
+    underWay.delete(writing);
+  }
+}
+
+async function writeThenRename(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {

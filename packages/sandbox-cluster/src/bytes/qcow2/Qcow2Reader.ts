@@ -1,14 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { createZstdDecompress, inflateRaw } from 'node:zlib';
 import { readUpTo } from '../files';
-import { parseQcow2Header, Qcow2Error, type Qcow2Header } from './header';
+import { decompressCluster } from './decompressCluster';
+import { Qcow2Error, type Qcow2Header } from './header';
+import { entriesOfL2, l2Offset, piecesOf, type Piece } from './l2Table';
 
-const OFFSET_MASK = 0x00fffffffffffe00n;
-const COMPRESSED = 1n << 62n;
-const ZERO = 1n;
-
-const inflate = promisify(inflateRaw);
+/** Clusters that lie one behind the other are read together, up to this. */
+const RUN_BYTES = 1024 * 1024;
+/** Compressed clusters are small and close together: read so many bytes at once. */
+const WINDOW_BYTES = 1024 * 1024;
 
 /** A stretch of the virtual disk that is not known to be zero. */
 export interface Qcow2Data {
@@ -18,16 +17,17 @@ export interface Qcow2Data {
 }
 
 /**
- * Reads the guest's disk out of a qcow2 file, cluster by cluster, so that an
- * image of any size needs one L2 table and one cluster of memory.
+ * Reads the guest's disk out of a qcow2 file, stretch by stretch, so that an
+ * image of any size needs an L1 table, one L2 table and a few MiB of memory.
  *
- * Data that a truncated file lacks reads as zero: CDI's importer does not
- * notice either (recorded with CDI 1.66).
+ * What a truncated file lacks reads as zero, as in QEMU: CDI's importer does not
+ * notice it (recorded with CDI 1.66).
  */
 export class Qcow2Reader {
-  readonly header: Qcow2Header;
+  readonly #header: Qcow2Header;
   readonly #file: FileHandle;
   readonly #fileBytes: number;
+  #window = { offset: 0, data: Buffer.alloc(0) };
 
   private constructor(
     file: FileHandle,
@@ -35,96 +35,112 @@ export class Qcow2Reader {
     fileBytes: number,
   ) {
     this.#file = file;
-    this.header = header;
+    this.#header = header;
     this.#fileBytes = fileBytes;
   }
 
-  /** @throws Qcow2Error for a file that is damaged or not supported */
-  static async open(file: FileHandle): Promise<Qcow2Reader> {
-    const header = parseQcow2Header(await readUpTo(file, 0, 112));
+  /** @throws Qcow2Error for an image that is not whole in this file, or not readable without a key */
+  static async open(
+    file: FileHandle,
+    header: Qcow2Header,
+  ): Promise<Qcow2Reader> {
+    if (header.backingFile !== undefined) {
+      throw new Qcow2Error('Images with a backing file are not supported');
+    }
+    if (header.encrypted) {
+      throw new Qcow2Error(
+        "Parameter 'encrypt.key-secret' is required for cipher",
+      );
+    }
     const { size } = await file.stat();
     return new Qcow2Reader(file, header, size);
   }
 
-  /** The clusters that hold data, in the order of the virtual disk; others are zero. */
+  /**
+   * The stretches that hold data, in the order of the virtual disk; others are zero.
+   *
+   * @throws Qcow2Error for a damaged table or cluster
+   */
   async *data(): AsyncGenerator<Qcow2Data> {
-    const { l1Entries, l1Offset, clusterBytes, virtualBytes } = this.header;
-    const entriesOfL2 = clusterBytes / 8;
-    const bytesOfL1Entry = entriesOfL2 * clusterBytes;
-    const l1 = await this.#readTable(l1Offset, l1Entries);
-    for (let i = 0; i < l1Entries; i += 1) {
-      const startBytes = i * bytesOfL1Entry;
-      if (startBytes >= virtualBytes) return;
-      const l2Offset = Number(l1.readBigUInt64BE(i * 8) & OFFSET_MASK);
-      if (l2Offset === 0) continue;
-      const l2 = await this.#readTable(l2Offset, entriesOfL2);
-      for (let j = 0; j < entriesOfL2; j += 1) {
-        const offsetBytes = startBytes + j * clusterBytes;
-        if (offsetBytes >= virtualBytes) return;
-        const data = await this.#readCluster(l2.readBigUInt64BE(j * 8));
-        if (data) {
-          const lengthBytes = Math.min(data.length, virtualBytes - offsetBytes);
-          yield { offsetBytes, data: data.subarray(0, lengthBytes) };
-        }
+    let run: Piece | undefined;
+    for await (const piece of this.#pieces()) {
+      if (run && continues(run, piece)) {
+        run.lengthBytes += piece.lengthBytes;
+        continue;
       }
+      if (run) yield* this.#read(run);
+      run = { ...piece };
+    }
+    if (run) yield* this.#read(run);
+  }
+
+  async *#pieces(): AsyncGenerator<Piece> {
+    const { l1Entries, l1Offset, clusterBytes, virtualBytes } = this.#header;
+    const bytesOfL1Entry = entriesOfL2(this.#header) * clusterBytes;
+    const needed = Math.min(
+      l1Entries,
+      Math.ceil(virtualBytes / bytesOfL1Entry),
+    );
+    const l1 = await this.#readTable(l1Offset, needed * 8);
+    for (let i = 0; i < needed; i += 1) {
+      const offset = l2Offset(this.#header, l1.readBigUInt64BE(i * 8));
+      if (offset === 0) continue;
+      const l2 = await this.#readTable(offset, clusterBytes);
+      yield* piecesOf(this.#header, l2, i * bytesOfL1Entry);
     }
   }
 
-  async #readTable(offset: number, entries: number): Promise<Buffer> {
-    const table = Buffer.alloc(entries * 8);
-    const read = await readUpTo(this.#file, offset, table.length);
-    read.copy(table);
+  async #readTable(offset: number, lengthBytes: number): Promise<Buffer> {
+    const table = Buffer.alloc(lengthBytes);
+    if (offset < this.#fileBytes) {
+      (await readUpTo(this.#file, offset, lengthBytes)).copy(table);
+    }
     return table;
   }
 
-  async #readCluster(entry: bigint): Promise<Buffer | undefined> {
-    const { clusterBytes, version } = this.header;
-    if (entry & COMPRESSED) return this.#readCompressed(entry);
-    if (version === 3 && entry & ZERO) return undefined;
-    const offset = Number(entry & OFFSET_MASK);
-    if (offset === 0 || offset >= this.#fileBytes) return undefined;
-    return readUpTo(this.#file, offset, clusterBytes);
+  async *#read(piece: Piece): AsyncGenerator<Qcow2Data> {
+    const { offsetBytes, hostOffset, compressedBytes } = piece;
+    const lengthBytes = Math.min(
+      piece.lengthBytes,
+      this.#header.virtualBytes - offsetBytes,
+    );
+    if (compressedBytes !== undefined) {
+      const compressed = await this.#readCompressed(
+        hostOffset,
+        compressedBytes,
+      );
+      const data = await decompressCluster(this.#header, compressed);
+      yield { offsetBytes, data: data.subarray(0, lengthBytes) };
+    } else if (hostOffset < this.#fileBytes) {
+      yield {
+        offsetBytes,
+        data: await readUpTo(this.#file, hostOffset, lengthBytes),
+      };
+    }
   }
 
-  async #readCompressed(entry: bigint): Promise<Buffer | undefined> {
-    const { clusterBits, clusterBytes, compression } = this.header;
-    const offsetBits = BigInt(62 - (clusterBits - 8));
-    const offset = Number(entry & ((1n << offsetBits) - 1n));
-    const sectors = Number((entry & (COMPRESSED - 1n)) >> offsetBits) + 1;
-    if (offset >= this.#fileBytes) return undefined;
-    const compressed = await readUpTo(
-      this.#file,
-      offset,
-      sectors * 512 - (offset % 512),
-    );
-    try {
-      // The stream may be followed by padding, so it is told how much to give.
-      return compression === 'zstd'
-        ? await unzstd(compressed, clusterBytes)
-        : await inflate(compressed, { maxOutputLength: clusterBytes });
-    } catch (error) {
-      const cut = offset + compressed.length >= this.#fileBytes;
-      if (cut) return undefined;
-      throw new Qcow2Error(
-        `Compressed cluster at ${offset} is damaged: ${error}`,
-      );
+  async #readCompressed(offset: number, lengthBytes: number): Promise<Buffer> {
+    if (offset >= this.#fileBytes) return Buffer.alloc(0);
+    const end = Math.min(offset + lengthBytes, this.#fileBytes);
+    const window = this.#window;
+    if (offset < window.offset || end > window.offset + window.data.length) {
+      const wanted = Math.max(end - offset, WINDOW_BYTES);
+      const data = await readUpTo(this.#file, offset, wanted);
+      this.#window = { offset, data };
     }
+    return this.#window.data.subarray(
+      offset - this.#window.offset,
+      end - this.#window.offset,
+    );
   }
 }
 
-/** Padding follows the frame, which a whole-buffer call would take for another frame. */
-async function unzstd(
-  compressed: Buffer,
-  lengthBytes: number,
-): Promise<Buffer> {
-  const stream = createZstdDecompress();
-  stream.end(compressed);
-  const parts: Buffer[] = [];
-  let filled = 0;
-  for await (const part of stream) {
-    parts.push(part);
-    filled += part.length;
-    if (filled >= lengthBytes) break;
-  }
-  return Buffer.concat(parts, filled).subarray(0, lengthBytes);
+function continues(run: Piece, piece: Piece): boolean {
+  return (
+    run.compressedBytes === undefined &&
+    piece.compressedBytes === undefined &&
+    run.offsetBytes + run.lengthBytes === piece.offsetBytes &&
+    run.hostOffset + run.lengthBytes === piece.hostOffset &&
+    run.lengthBytes + piece.lengthBytes <= RUN_BYTES
+  );
 }

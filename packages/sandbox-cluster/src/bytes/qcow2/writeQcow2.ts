@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
-import { isZero, writeWhole } from '../files';
+import { isZero, writeAll, writeWhole } from '../files';
 import { QCOW2_MAGIC } from './header';
 
 const CLUSTER_BITS = 16;
@@ -52,10 +52,10 @@ class Writer {
       }
       if (isZero(l2)) continue;
       const l2Offset = this.#allocate(CLUSTER_BYTES);
-      await this.#file.write(l2, 0, l2.length, l2Offset);
+      await writeAll(this.#file, l2, l2Offset);
       l1.writeBigUInt64BE(COPIED | BigInt(l2Offset), i * 8);
     }
-    await this.#file.write(l1, 0, l1.length, l1Offset);
+    await writeAll(this.#file, l1, l1Offset);
     await this.#finish(l1Offset, l1Entries);
   }
 
@@ -76,7 +76,7 @@ class Writer {
     if (compressed.length < CLUSTER_BYTES * 0.9)
       return this.#writeCompressed(compressed);
     const offset = this.#allocate(CLUSTER_BYTES);
-    await this.#file.write(whole, 0, whole.length, offset);
+    await writeAll(this.#file, whole, offset);
     return COPIED | BigInt(offset);
   }
 
@@ -89,7 +89,7 @@ class Writer {
       this.#references[Math.floor(this.#packBytes / CLUSTER_BYTES)] += 1;
     }
     const offset = this.#packBytes;
-    await this.#file.write(data, 0, data.length, offset);
+    await writeAll(this.#file, data, offset);
     this.#packBytes = offset + data.length;
     const lastSector = Math.floor((offset + data.length - 1) / 512);
     const moreSectors = lastSector - Math.floor(offset / 512);
@@ -112,14 +112,10 @@ class Writer {
       for (let j = 0; j < blockEntries; j += 1) {
         block.writeUInt16BE(this.#references[i * blockEntries + j] ?? 0, j * 2);
       }
-      await this.#file.write(
-        block,
-        0,
-        block.length,
-        Number(table.readBigUInt64BE(i * 8)),
-      );
+      const offset = Number(table.readBigUInt64BE(i * 8));
+      await writeAll(this.#file, block, offset);
     }
-    await this.#file.write(table, 0, table.length, tableOffset);
+    await writeAll(this.#file, table, tableOffset);
     const header = Buffer.alloc(112);
     header.writeUInt32BE(QCOW2_MAGIC, 0);
     header.writeUInt32BE(3, 4);
@@ -131,7 +127,7 @@ class Writer {
     header.writeUInt32BE(1, 56);
     header.writeUInt32BE(4, 96); // refcounts of 16 bits
     header.writeUInt32BE(112, 100);
-    await this.#file.write(header, 0, header.length, 0);
+    await writeAll(this.#file, header, 0);
     await this.#file.truncate(this.#endBytes);
   }
 }
