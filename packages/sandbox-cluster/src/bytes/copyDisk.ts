@@ -1,8 +1,11 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, statfs, type FileHandle } from 'node:fs/promises';
 import { isZero, readUpTo, writeSparse, writeWhole } from './files';
 import { createPace } from './pace';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** File systems whose count of allocated blocks is never less than the data: ext4, XFS, tmpfs. */
+const COUNTS_BLOCKS = new Set([0xef53, 0x58465342, 0x01021994]);
 
 export interface CopyDiskOptions {
   from: string;
@@ -11,7 +14,7 @@ export interface CopyDiskOptions {
   lengthBytes?: number;
   bytesPerSecond?: number;
   signal?: AbortSignal;
-  /** Bytes of data (not holes) copied so far. */
+  /** Bytes of data (not holes) copied so far; `dataBytes` is the most that it can be. */
   onProgress?: (progress: { copiedBytes: number; dataBytes: number }) => void;
 }
 
@@ -23,7 +26,9 @@ export async function copyDisk(options: CopyDiskOptions): Promise<void> {
   const source = await open(options.from, 'r');
   try {
     const { size, blocks } = await source.stat();
-    const dataBytes = Math.min(size, blocks * 512);
+    // Where files are compressed, shared or counted late, anything may be data.
+    const counted = COUNTS_BLOCKS.has((await statfs(options.from)).type);
+    const dataBytes = counted ? Math.min(size, blocks * 512) : size;
     await writeWhole(options.to, target =>
       copyData(source, target, { ...options, sizeBytes: size, dataBytes }),
     );

@@ -80,15 +80,27 @@ export async function writeSparse(
   return written;
 }
 
-/** Whole files that this process is writing. */
-const underWay = new Set<Promise<void>>();
+/** Work of this process that leaves something behind until it has ended. */
+const underWay = new Set<Promise<unknown>>();
 
 /**
- * Resolves when no file is being written by {@link writeWhole}: a process that
- * ends right after an abort would leave what was begun.
+ * Resolves when nothing is being written by {@link writeWhole} or within
+ * {@link whileUnderWay}: a process that ends right after an abort would leave
+ * what was begun.
  */
 export async function writesSettled(): Promise<void> {
   await Promise.allSettled(underWay);
+}
+
+/** Does work that {@link writesSettled} waits for. */
+export async function whileUnderWay<T>(work: () => Promise<T>): Promise<T> {
+  const working = work();
+  underWay.add(working);
+  try {
+    return await working;
+  } finally {
+    underWay.delete(working);
+  }
 }
 
 /**
@@ -99,13 +111,7 @@ export async function writeWhole(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const writing = writeThenRename(path, write);
-  underWay.add(writing);
-  try {
-    await writing;
-  } finally {
-    underWay.delete(writing);
-  }
+  await whileUnderWay(() => writeThenRename(path, write));
 }
 
 async function writeThenRename(

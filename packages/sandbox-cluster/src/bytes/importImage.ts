@@ -1,16 +1,17 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { availableBytes, diskBytes } from './diskSize';
 import { download } from './download';
-import { readUpTo, writeSparse, writeWhole } from './files';
+import { readUpTo, whileUnderWay, writeSparse, writeWhole } from './files';
+import { formatOf, SMALLEST_IMAGE_BYTES, unreadFormat } from './formats';
 import type { HostTable } from './httpSource';
-import { ImporterError } from './ImporterError';
+import { failedIn, TOO_SMALL } from './ImporterError';
 import { createPace, type Pace } from './pace';
-import { isQcow2, Qcow2Error } from './qcow2/header';
+import { parseQcow2Header, QCOW2_HEAD_BYTES, Qcow2Error } from './qcow2/header';
 import { Qcow2Reader } from './qcow2/Qcow2Reader';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
-/** CDI reads this many bytes to tell formats apart; less is not an image (recorded). */
-const SMALLEST_IMAGE_BYTES = 512;
+/** Where CDI's importer keeps the download; it is named in errors. */
+const SCRATCH_PATH = '/scratch/tmpimage';
 
 export interface ImportImageOptions {
   url: string;
@@ -20,7 +21,7 @@ export interface ImportImageOptions {
   target: string;
   /** File for the download; removed at the end. */
   scratch: string;
-  /** Size of the claim. */
+  /** Size of the claim, and of the one for the scratch space. */
   requestBytes: number;
   volumeMode: 'Filesystem' | 'Block';
   hosts?: HostTable;
@@ -46,18 +47,25 @@ export interface ImportedDisk {
 export async function importImage(
   options: ImportImageOptions,
 ): Promise<ImportedDisk> {
+  return whileUnderWay(() => downloadAndConvert(options));
+}
+
+async function downloadAndConvert(
+  options: ImportImageOptions,
+): Promise<ImportedDisk> {
   const { scratch, signal } = options;
   try {
     await download({
       url: options.url,
       hosts: options.hosts ?? {},
       to: scratch,
+      availableBytes: availableBytes(options.requestBytes),
       checksum: options.checksum,
       bytesPerSecond: options.bytesPerSecond,
       signal,
       onProgress: ({ receivedBytes, totalBytes }) => {
-        if (totalBytes)
-          options.onProgress?.((receivedBytes / totalBytes) * 100);
+        if (!totalBytes) return;
+        options.onProgress?.(Math.min(100, (receivedBytes / totalBytes) * 100));
       },
     });
     const source = await open(scratch, 'r');
@@ -75,63 +83,108 @@ async function convert(
   source: FileHandle,
   options: ImportImageOptions,
 ): Promise<ImportedDisk> {
-  const head = await readUpTo(source, 0, SMALLEST_IMAGE_BYTES);
-  if (head.length < SMALLEST_IMAGE_BYTES) {
-    throw new ImporterError(
-      'Unable to process data: could not process image header: unexpected EOF',
-    );
-  }
-  const format = isQcow2(head) ? 'qcow2' : 'raw';
+  const { format, virtualBytes, write } = await validate(source, options);
+  const lengthBytes = targetLength(virtualBytes, options);
+  const pace = createPace(undefined, options.signal);
   try {
-    const reader =
-      format === 'qcow2' ? await Qcow2Reader.open(source) : undefined;
-    const virtualBytes =
-      reader?.header.virtualBytes ?? (await source.stat()).size;
-    const lengthBytes = targetLength(virtualBytes, options);
-    const pace = createPace(undefined, options.signal);
     await writeWhole(options.target, async target => {
-      if (reader) await writeQcow2(reader, target, pace);
-      else await writeRaw(source, target, pace);
+      await write(target, pace);
       await target.truncate(lengthBytes);
     });
-    return { format, virtualBytes, lengthBytes };
   } catch (error) {
     if (!(error instanceof Qcow2Error)) throw error;
-    throw new ImporterError(
-      `Unable to process data: Unable to convert source data to target format: ${error.message}`,
+    throw failedIn(
+      'convert',
+      `could not convert image to raw: qemu-img: error while reading: ${error.message}`,
+      { cause: error },
+    );
+  }
+  return { format, virtualBytes, lengthBytes };
+}
+
+/** What CDI asks `qemu-img info` for. */
+async function validate(source: FileHandle, options: ImportImageOptions) {
+  const head = await readUpTo(source, 0, QCOW2_HEAD_BYTES);
+  if (head.length < SMALLEST_IMAGE_BYTES) {
+    throw failedIn('info', 'could not process image header: unexpected EOF');
+  }
+  const unread = unreadFormat(head);
+  if (unread) {
+    throw failedIn(
+      'transfer',
+      `Invalid format ${unread} for image ${SCRATCH_PATH}: this sandbox reads qcow2 and raw, also in gzip or zstd`,
+    );
+  }
+  const format = formatOf(head);
+  const { virtualBytes, write } =
+    format === 'qcow2'
+      ? await openQcow2(source, head)
+      : await openRaw(source, options);
+  const available = availableFor(options);
+  if (virtualBytes > available) {
+    throw failedIn(
+      'transfer',
+      `virtual image size ${virtualBytes} is larger than the reported available storage ${available}. A larger PVC is required`,
+      { conditionMessage: TOO_SMALL },
+    );
+  }
+  return { format, virtualBytes, write };
+}
+
+type Write = (target: FileHandle, pace: Pace) => Promise<void>;
+
+async function openQcow2(source: FileHandle, head: Buffer) {
+  try {
+    const header = parseQcow2Header(head);
+    const { virtualBytes, backingFile } = header;
+    if (backingFile !== undefined) {
+      throw failedIn(
+        'transfer',
+        `Image ${SCRATCH_PATH} is invalid because it has invalid backing file ${backingFile}`,
+      );
+    }
+    const reader = await Qcow2Reader.open(source, header);
+    const write: Write = async (target, pace) => {
+      for await (const { offsetBytes, data } of reader.data()) {
+        await pace.take(data.length);
+        await writeSparse(target, data, offsetBytes);
+      }
+    };
+    return { virtualBytes, write };
+  } catch (error) {
+    if (!(error instanceof Qcow2Error)) throw error;
+    throw failedIn(
+      'transfer',
+      `qemu-img: Could not open '${SCRATCH_PATH}': ${error.message}`,
       { cause: error },
     );
   }
 }
 
+async function openRaw(source: FileHandle, { signal }: ImportImageOptions) {
+  const { size } = await source.stat();
+  const write: Write = async (target, pace) => {
+    for (let at = 0; at < size; at += CHUNK_BYTES) {
+      signal?.throwIfAborted();
+      const data = await readUpTo(source, at, Math.min(CHUNK_BYTES, size - at));
+      await pace.take(data.length);
+      await writeSparse(target, data, at);
+    }
+  };
+  return { virtualBytes: size, write };
+}
+
+function availableFor({ requestBytes, volumeMode }: ImportImageOptions) {
+  return volumeMode === 'Filesystem'
+    ? availableBytes(requestBytes)
+    : requestBytes;
+}
+
 function targetLength(
   virtualBytes: number,
-  options: ImportImageOptions,
+  { requestBytes, volumeMode }: ImportImageOptions,
 ): number {
-  const { requestBytes, volumeMode } = options;
-  const filesystem = volumeMode === 'Filesystem';
-  const available = filesystem ? availableBytes(requestBytes) : requestBytes;
-  if (virtualBytes > available) {
-    throw new ImporterError(
-      `Unable to process data: Unable to transfer source data to scratch space: virtual image size ${virtualBytes} is larger than the reported available storage ${available}. A larger PVC is required`,
-      { conditionMessage: 'DataVolume too small to contain image' },
-    );
-  }
-  return filesystem ? diskBytes(virtualBytes, requestBytes) : requestBytes;
-}
-
-async function writeQcow2(reader: Qcow2Reader, target: FileHandle, pace: Pace) {
-  for await (const { offsetBytes, data } of reader.data()) {
-    await pace.take(data.length);
-    await writeSparse(target, data, offsetBytes);
-  }
-}
-
-async function writeRaw(source: FileHandle, target: FileHandle, pace: Pace) {
-  const { size } = await source.stat();
-  for (let at = 0; at < size; at += CHUNK_BYTES) {
-    const data = await readUpTo(source, at, Math.min(CHUNK_BYTES, size - at));
-    await pace.take(data.length);
-    await writeSparse(target, data, at);
-  }
+  return volumeMode === 'Filesystem'
+    ? diskBytes(virtualBytes, requestBytes)
+    : requestBytes;
 }
