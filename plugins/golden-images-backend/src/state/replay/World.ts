@@ -10,11 +10,11 @@ import {
   claimView,
   dataVolumeView,
   eventView,
-  isHelper,
   longhornVolumeView,
   persistentVolumeView,
   type RawObject,
 } from '../views';
+import { Links } from './Links';
 
 /** What belongs to one name. */
 export type Joined = Pick<
@@ -27,7 +27,6 @@ export type Joined = Pick<
   | 'events'
 >;
 
-const LONGHORN_GROUP = 'longhorn.io';
 const keyOf = ({ metadata }: RawObject) =>
   `${metadata.namespace ?? ''}/${metadata.name}`;
 
@@ -39,51 +38,55 @@ export class World {
   readonly #longhornVolumes = new Map<string, LonghornVolumeView>();
   /** Claims that DataSources point at. */
   readonly #aliases = new Map<string, string>();
-  readonly #events = new Map<string, EventView>();
+  /** By name, under the uid of what they are about. */
+  readonly #events = new Map<string, Map<string, EventView>>();
   /** Longhorn volumes that were there once: one that never was may be outside of the recording. */
   readonly #seenVolumes = new Set<string>();
 
-  /** Takes in one change; kinds that say nothing about a state are passed over. */
-  apply(kind: string, object: RawObject, deleted: boolean) {
+  readonly #keysByUid = new Links();
+  readonly #keysByVolume = new Links();
+  readonly #keysBySource = new Links();
+  readonly #aliasesByClaim = new Links();
+  readonly #volumesByHandle = new Links();
+  readonly #copiesBySource = new Links();
+
+  /**
+   * Takes in one change; kinds that say nothing about a state are passed over.
+   *
+   * @returns the names, `namespace/name`, of which something may be different now
+   */
+  apply(kind: string, object: RawObject, deleted: boolean): string[] {
     const key = keyOf(object);
-    const { name } = object.metadata;
     switch (kind) {
       case 'DataVolume':
-        put(this.#dataVolumes, key, dataVolumeView(object), deleted);
-        break;
-      case 'PersistentVolumeClaim':
-        put(this.#claims, key, claimView(object), deleted);
-        break;
-      case 'PersistentVolume':
-        put(
-          this.#persistentVolumes,
-          name,
-          persistentVolumeView(object),
-          deleted,
+        return this.#applyDataVolume(
+          key,
+          deleted ? undefined : dataVolumeView(object),
         );
-        break;
+      case 'PersistentVolumeClaim':
+        return this.#applyClaim(key, deleted ? undefined : claimView(object));
+      case 'PersistentVolume':
+        return this.#applyPersistentVolume(
+          object.metadata.name,
+          deleted ? undefined : persistentVolumeView(object),
+        );
       case 'Volume':
-        this.#seenVolumes.add(name);
-        put(this.#longhornVolumes, name, longhornVolumeView(object), deleted);
-        break;
-      case 'DataSource':
-        put(this.#aliases, key, aliasTarget(object), deleted);
-        break;
+        return this.#applyLonghornVolume(
+          object.metadata.name,
+          deleted ? undefined : longhornVolumeView(object),
+        );
+      case 'DataSource': {
+        const target = deleted ? undefined : aliasTarget(object);
+        this.#aliasesByClaim.move(key, this.#aliases.get(key), target);
+        put(this.#aliases, key, target);
+        return [...this.#keysBySource.of(key)];
+      }
       case 'Event':
         // An Event is forgotten after an hour, but what it said was so.
-        if (!deleted) this.#events.set(key, eventView(object));
-        break;
+        return deleted ? [] : this.#applyEvent(key, eventView(object));
       default:
-        break;
+        return [];
     }
-  }
-
-  /** Names under which there is a DataVolume or a claim that is not CDI's own helper. */
-  keys(): string[] {
-    const claims = [...this.#claims]
-      .filter(([, claim]) => !isHelper(claim))
-      .map(([key]) => key);
-    return [...new Set([...this.#dataVolumes.keys(), ...claims])];
   }
 
   /** What belongs to a name; nothing where there is neither a DataVolume nor a claim. */
@@ -97,42 +100,108 @@ export class World {
     const longhornVolume = this.#longhornVolumes.get(
       persistentVolume?.volumeHandle ?? '',
     );
-    const uids = new Set(
-      [dataVolume, claim, longhornVolume].map(view => view?.metadata.uid),
-    );
     return {
       dataVolume,
       claim,
       persistentVolume,
       longhornVolume,
       sourceLonghornVolume: this.#copySource(longhornVolume),
-      events: [...this.#events.values()].filter(({ involvedUid }) =>
-        uids.has(involvedUid),
-      ),
+      events: [dataVolume, claim, longhornVolume].flatMap(view => [
+        ...(this.#events.get(view?.metadata.uid ?? '')?.values() ?? []),
+      ]),
     };
   }
 
   /** Name of the claim that a DataVolume is a copy of, where it is here. */
   sourceKey(key: string): string | undefined {
     const dataVolume = this.#dataVolumes.get(key);
-    const source = dataVolume?.sourceObject;
-    if (!source) return undefined;
-    const namespace = source.namespace ?? dataVolume.metadata.namespace;
-    const named = `${namespace}/${source.name}`;
+    const named = sourceName(dataVolume);
     const claimKey =
-      source.kind === 'DataSource' ? this.#aliases.get(named) : named;
+      dataVolume?.sourceObject?.kind === 'DataSource'
+        ? this.#aliases.get(named ?? '')
+        : named;
     const known =
       claimKey !== undefined &&
       (this.#claims.has(claimKey) || this.#dataVolumes.has(claimKey));
     return known && claimKey !== key ? claimKey : undefined;
   }
 
+  /** Names of the DataVolumes that are copies of this one, directly or by an alias. */
+  copiesOf(key: string): string[] {
+    return [key, ...this.#aliasesByClaim.of(key)].flatMap(source => [
+      ...this.#keysBySource.of(source),
+    ]);
+  }
+
+  #applyDataVolume(key: string, view: DataVolumeView | undefined): string[] {
+    const before = this.#dataVolumes.get(key);
+    this.#keysByUid.move(key, before?.metadata.uid, view?.metadata.uid);
+    this.#keysBySource.move(key, sourceName(before), sourceName(view));
+    put(this.#dataVolumes, key, view);
+    return [key];
+  }
+
+  #applyClaim(key: string, view: ClaimView | undefined): string[] {
+    const before = this.#claims.get(key);
+    this.#keysByUid.move(key, before?.metadata.uid, view?.metadata.uid);
+    this.#keysByVolume.move(key, before?.volumeName, view?.volumeName);
+    put(this.#claims, key, view);
+    return [key];
+  }
+
+  #applyPersistentVolume(
+    name: string,
+    view: PersistentVolumeView | undefined,
+  ): string[] {
+    const before = this.#persistentVolumes.get(name);
+    this.#volumesByHandle.move(name, before?.volumeHandle, view?.volumeHandle);
+    put(this.#persistentVolumes, name, view);
+    return [...this.#keysByVolume.of(name)];
+  }
+
+  #applyLonghornVolume(
+    name: string,
+    view: LonghornVolumeView | undefined,
+  ): string[] {
+    const before = this.#longhornVolumes.get(name);
+    this.#seenVolumes.add(name);
+    this.#copiesBySource.move(
+      name,
+      copySourceName(before),
+      copySourceName(view),
+    );
+    put(this.#longhornVolumes, name, view);
+    return [name, ...this.#copiesBySource.of(name)].flatMap(handle =>
+      this.#keysOfHandle(handle),
+    );
+  }
+
+  #applyEvent(key: string, view: EventView): string[] {
+    const { involvedUid, involvedKind } = view;
+    const events = this.#events.get(involvedUid) ?? new Map();
+    this.#events.set(involvedUid, events.set(key, view));
+    // Longhorn writes about its volumes; their name is in the recording, too.
+    const ofVolume =
+      involvedKind === 'Volume'
+        ? [...this.#longhornVolumes.values()].find(
+            volume => volume.metadata.uid === involvedUid,
+          )
+        : undefined;
+    return ofVolume
+      ? this.#keysOfHandle(ofVolume.metadata.name)
+      : [...this.#keysByUid.of(involvedUid)];
+  }
+
+  #keysOfHandle(handle: string): string[] {
+    return [...this.#volumesByHandle.of(handle)].flatMap(name => [
+      ...this.#keysByVolume.of(name),
+    ]);
+  }
+
   #copySource(
     volume: LonghornVolumeView | undefined,
   ): LonghornVolumeView | 'missing' | undefined {
-    const name =
-      volume?.clone.sourceVolume ??
-      /^(?:vol|snap):\/\/([^/]+)/.exec(volume?.dataSource ?? '')?.[1];
+    const name = copySourceName(volume);
     if (name === undefined) return undefined;
     return (
       this.#longhornVolumes.get(name) ??
@@ -141,9 +210,18 @@ export class World {
   }
 }
 
-/** A Longhorn volume is of kind `Volume`, as other things are. */
-export function isLonghornVolume(kind: string, group: string): boolean {
-  return kind === 'Volume' && group.startsWith(`${LONGHORN_GROUP}/`);
+function sourceName(view: DataVolumeView | undefined): string | undefined {
+  const source = view?.sourceObject;
+  return (
+    source && `${source.namespace ?? view.metadata.namespace}/${source.name}`
+  );
+}
+
+function copySourceName(
+  volume: LonghornVolumeView | undefined,
+): string | undefined {
+  const asked = /^(?:vol|snap):\/\/([^/]+)/.exec(volume?.dataSource ?? '');
+  return volume?.clone.sourceVolume ?? asked?.[1];
 }
 
 function aliasTarget(object: RawObject): string {
@@ -155,7 +233,7 @@ function aliasTarget(object: RawObject): string {
   return `${namespace}/${name}`;
 }
 
-function put<T>(map: Map<string, T>, key: string, view: T, deleted: boolean) {
-  if (deleted) map.delete(key);
+function put<T>(map: Map<string, T>, key: string, view: T | undefined) {
+  if (view === undefined) map.delete(key);
   else map.set(key, view);
 }

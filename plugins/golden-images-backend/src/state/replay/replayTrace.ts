@@ -1,7 +1,6 @@
 import { classify } from '../classify';
 import { derive } from '../derive';
 import type { Derived } from '../types';
-import type { RawObject } from '../views';
 import { World } from './World';
 import { changeOf, type Change, type TraceLine } from './traceLines';
 
@@ -44,6 +43,7 @@ class Replay {
     longhornReadable: boolean;
     dataVolumesReadable: boolean;
   };
+  readonly #touched = new Set<string>();
   #t = 0;
 
   constructor(options: {
@@ -54,47 +54,69 @@ class Replay {
     this.#options = options;
   }
 
-  apply(kind: string, object: RawObject, deleted: boolean) {
-    this.#world.apply(kind, object, deleted);
+  apply({ kind, object, type }: Change) {
+    const deleted = type === 'DELETED';
+    for (const key of this.#world.apply(kind, object, deleted)) {
+      this.#touched.add(key);
+    }
   }
 
   /** Looks again whenever time alone changes an answer. */
   passTime(to: number) {
     for (;;) {
-      const dueAtMs = [...this.followed.values()].flatMap(
-        ({ derived }) => derived.dueAtMs ?? [],
-      );
-      const t =
-        dueAtMs.reduce((first, ms) => Math.min(first, ms), Infinity) -
-        this.#options.startedAtMs;
+      const t = this.#nextDue();
       if (t > to || t <= this.#t) break;
+      const nowMs = this.#options.startedAtMs + t;
+      for (const [key, { derived }] of this.followed) {
+        if ((derived.dueAtMs ?? Infinity) <= nowMs) this.#touched.add(key);
+      }
       this.look(t);
     }
     this.#t = Math.max(this.#t, to);
   }
 
+  /** Derives anew what was touched since the last look. */
   look(t: number) {
     this.#t = t;
-    const keys = this.#world.keys();
     const seen = new Set<string>();
-    for (const key of keys) this.#lookAt(key, seen);
-    for (const [key, { kind }] of this.followed) {
-      if (!this.#world.join(key)) {
-        this.followed.delete(key);
-        this.changes.push({ ...nameOf(t, key, kind), state: 'gone' });
-      }
+    for (const key of this.#touched) this.#lookAt(key, seen);
+  }
+
+  #nextDue(): number {
+    let first = Infinity;
+    for (const { derived } of this.followed.values()) {
+      first = Math.min(first, derived.dueAtMs ?? Infinity);
     }
+    return first - this.#options.startedAtMs;
   }
 
   #lookAt(key: string, seen: Set<string>) {
-    if (seen.has(key)) return;
+    this.#touched.delete(key);
     seen.add(key);
     // What is copied from comes first: its state says whether the copy waits.
     const sourceKey = this.#world.sourceKey(key);
-    if (sourceKey) this.#lookAt(sourceKey, seen);
+    if (sourceKey && this.#touched.has(sourceKey))
+      this.#lookAt(sourceKey, seen);
+    const before = this.followed.get(key)?.derived.state;
+    this.#derive(key, sourceKey);
+    if (this.followed.get(key)?.derived.state === before) return;
+    for (const copy of this.#world.copiesOf(key)) {
+      if (!seen.has(copy)) this.#touched.add(copy);
+    }
+  }
+
+  #derive(key: string, sourceKey: string | undefined) {
     const joined = this.#world.join(key);
-    if (!joined) return;
     const before = this.followed.get(key);
+    if (!joined) {
+      if (!before) return;
+      this.followed.delete(key);
+      this.changes.push({
+        ...nameOf(this.#t, key, before.kind),
+        state: 'gone',
+      });
+      return;
+    }
     const isLeftBehind =
       before !== undefined &&
       !joined.dataVolume &&
@@ -145,7 +167,7 @@ export function replayTrace(
   });
   changes.forEach((change, i) => {
     replay.passTime(change.t);
-    replay.apply(change.kind, change.object, change.type === 'DELETED');
+    replay.apply(change);
     // What was there before came in one list.
     if (change.type !== 'INIT' || changes[i + 1]?.type !== 'INIT') {
       replay.look(change.t);

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
 import type { RawObject } from '../views';
-import { isLonghornVolume } from './World';
 
 /** One line of a recorded watch stream. Lines without an object are remarks and requests. */
 export interface TraceLine {
@@ -43,7 +42,10 @@ export function changeOf(line: TraceLine): Change | undefined {
   if (!CHANGES.has(type) || !object?.metadata?.name) return undefined;
   const kind = object.kind ?? gvk.split('/').at(-1) ?? '';
   const group = object.apiVersion ?? gvk;
-  const matters = OUR_KINDS.has(kind) || isLonghornVolume(kind, group);
+  // A Longhorn volume is of kind `Volume`, as other things are.
+  const matters =
+    OUR_KINDS.has(kind) ||
+    (kind === 'Volume' && group.startsWith('longhorn.io/'));
   return matters ? { t, kind, type, object } : undefined;
 }
 
