@@ -29,20 +29,24 @@ export async function ensureGoldenImage({
     async () => {
       const image = await findImage(client, signal);
       if (!image || image.state === 'ready') return image;
-      const percent =
-        image.progressPercent === undefined
-          ? ''
-          : `, ${Math.floor(image.progressPercent)} %`;
-      progress.say(
-        `  golden image ${IMAGE.name}: ${image.state}${percent}${
-          image.message ? ` (${image.message})` : ''
-        }`,
-      );
+      progress.say(`  golden image ${IMAGE.name}: ${describe(image)}`);
       return undefined;
     },
     `The golden image ${IMAGE.name}`,
     signal,
   );
+}
+
+function describe({ state, progressPercent, attempts, message }) {
+  return [
+    progressPercent === undefined
+      ? state
+      : `${state}, ${Math.floor(progressPercent)} %`,
+    attempts && `attempt ${attempts + 1}`,
+    message,
+  ]
+    .filter(Boolean)
+    .join('; ');
 }
 
 async function findImage(client, signal) {
