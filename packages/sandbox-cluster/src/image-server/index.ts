@@ -1,2 +1,6 @@
 export { DEMO_IMAGES } from './demoImages';
-export { startImageServer, type ImageServer } from './startImageServer';
+export {
+  startImageServer,
+  type ImageServer,
+  type ImageServerOptions,
+} from './startImageServer';

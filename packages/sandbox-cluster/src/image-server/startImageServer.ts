@@ -9,13 +9,28 @@ import {
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { makeDemoImages } from './demoImages';
+import { DEMO_IMAGES, makeDemoImages } from './demoImages';
+import { sendFile } from './sendFile';
 
 export interface ImageServer {
   url: string;
   port: number;
   close(): Promise<void>;
 }
+
+export interface ImageServerOptions {
+  /** Folder with the files; the demo's images are made there when they are missing. */
+  directory: string;
+  host?: string;
+  /** 0 takes a free one. */
+  port?: number;
+  /** How fast `/faults/slow/` answers. */
+  slowBytesPerSecond?: number;
+}
+
+/** The path of the image in Longhorn's documentation of CDI imports (1.12). */
+const DOCUMENTED_PATH = '/images/base-image.qcow2';
+const SLOW_BYTES_PER_SECOND = 256 * 1024;
 
 const LOGIN_PAGE = `<!doctype html><html><head><title>Sign in</title></head><body>
 <h1>Sign in</h1><p>Please sign in to download files.</p>${'<!-- padding -->'.repeat(
@@ -24,25 +39,22 @@ const LOGIN_PAGE = `<!doctype html><html><head><title>Sign in</title></head><bod
 </body></html>`;
 
 /**
- * Serves disk images over HTTP, with `HEAD` and ranges, from a folder in which
- * two demo images are made when they are missing.
+ * Serves disk images over HTTP, with `HEAD` and ranges: the files of a folder by
+ * their names, in whatever folder the path says they are.
  *
  * Below `/faults/` the same files misbehave: `404`, `500`, `cut` (the connection
- * ends half way), `html` (a login page with status 200). `/images/base-image.qcow2`
- * is the first demo image under the name that Longhorn's documentation uses.
+ * ends half way), `html` (a login page with status 200), `slow`.
+ * `/images/base-image.qcow2` is the first demo image under the name that
+ * Longhorn's documentation uses.
  */
-export async function startImageServer(options: {
-  directory: string;
-  host?: string;
-  /** 0 takes a free one. */
-  port?: number;
-}): Promise<ImageServer> {
+export async function startImageServer(
+  options: ImageServerOptions,
+): Promise<ImageServer> {
   await mkdir(options.directory, { recursive: true });
   await makeDemoImages(options.directory);
   const server = createServer((request, response) => {
-    answer(options.directory, request, response).catch(() =>
-      response.destroy(),
-    );
+    // What breaks off here is the connection; there is nobody left to tell.
+    answer(options, request, response).catch(() => response.destroy());
   });
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
@@ -62,77 +74,67 @@ export async function startImageServer(options: {
 }
 
 async function answer(
-  directory: string,
+  options: ImageServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ) {
-  const path = decodeURIComponent(
-    new URL(request.url ?? '/', 'http://localhost').pathname,
-  );
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    return;
+  }
+  const path = pathOf(request.url);
+  if (path === undefined) {
+    response.writeHead(400).end();
+    return;
+  }
   const [, fault] = /^\/faults\/([^/]+)\//.exec(path) ?? [];
   if (fault === '404' || fault === '500') {
     response.writeHead(Number(fault)).end();
-    return;
-  }
-  if (fault === 'html') {
+  } else if (fault === 'html') {
     response.writeHead(200, { 'content-type': 'text/html' }).end(LOGIN_PAGE);
-    return;
-  }
-  if (path === '/SHA256SUMS') {
+  } else if (path === '/SHA256SUMS') {
     response
       .writeHead(200, { 'content-type': 'text/plain' })
-      .end(await sums(directory));
-    return;
+      .end(await sums(options.directory));
+  } else {
+    const found = await findFile(options.directory, path);
+    if (!found) {
+      response.writeHead(404).end();
+      return;
+    }
+    const { slowBytesPerSecond = SLOW_BYTES_PER_SECOND } = options;
+    await sendFile({
+      ...found,
+      request,
+      response,
+      cut: fault === 'cut',
+      bytesPerSecond: fault === 'slow' ? slowBytesPerSecond : undefined,
+    });
   }
-  const name =
-    path === '/images/base-image.qcow2' ? 'demo-linux.qcow2' : basename(path);
-  const file = join(directory, name);
-  const size = await stat(file).then(
-    found => (found.isFile() ? found.size : undefined),
-    () => undefined,
-  );
-  if (size === undefined || name === '' || name.startsWith('.')) {
-    response.writeHead(404).end();
-    return;
-  }
-  await sendFile({ file, size, request, response, cut: fault === 'cut' });
 }
 
-async function sendFile(options: {
-  file: string;
-  size: number;
-  request: IncomingMessage;
-  response: ServerResponse;
-  cut: boolean;
-}) {
-  const { file, size, request, response, cut } = options;
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  const start = range ? Number(range[1]) : 0;
-  const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
-  if (start > end) {
-    response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
-    return;
+function pathOf(url = '/'): string | undefined {
+  try {
+    return decodeURIComponent(new URL(url, 'http://localhost').pathname);
+  } catch {
+    return undefined;
   }
-  response.writeHead(range ? 206 : 200, {
-    'content-type': 'application/octet-stream',
-    'accept-ranges': 'bytes',
-    'content-length': end - start + 1,
-    ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {}),
-  });
-  if (request.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  const last = cut ? start + Math.floor((end - start) / 2) : end;
-  await pipeline(createReadStream(file, { start, end: last }), response, {
-    end: !cut,
-  });
-  if (cut) response.destroy();
+}
+
+async function findFile(directory: string, path: string) {
+  const name = path.endsWith(DOCUMENTED_PATH)
+    ? DEMO_IMAGES[0].file
+    : basename(path);
+  // A file that is still being written is not there yet.
+  if (name.startsWith('.') || name.endsWith('.partial')) return undefined;
+  const file = join(directory, name);
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() ? { file, size: found.size } : undefined;
 }
 
 async function sums(directory: string): Promise<string> {
   const names = (await readdir(directory))
-    .filter(name => /\.(qcow2|raw|img)$/.test(name))
+    .filter(name => /\.(qcow2|raw|img)(\.gz|\.zst)?$/.test(name))
     .sort();
   const lines = await Promise.all(
     names.map(async name => {
