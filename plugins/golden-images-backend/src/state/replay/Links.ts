@@ -1,3 +1,5 @@
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** Which names lead to which others: both ways are asked for, one way is kept. */
 export class Links {
   readonly #links = new Map<string, Set<string>>();
@@ -16,5 +18,3 @@ export class Links {
     else this.#links.set(after, new Set([to]));
   }
 }
-
-const NOTHING: ReadonlySet<string> = new Set();
