@@ -127,12 +127,13 @@ async function writeParts(
   }
 }
 
-const noSpaceLeft = (cause?: unknown) =>
-  failedIn(
+function noSpaceLeft(cause?: unknown) {
+  return failedIn(
     'transfer',
     'unable to write to file: write /scratch/tmpimage: no space left on device',
     { conditionMessage: TOO_SMALL, cause },
   );
+}
 
 /** Errors of the file system and of decompression as CDI tells them (from source, not recorded). */
 function inWordsOfCdi(error: unknown): unknown {
