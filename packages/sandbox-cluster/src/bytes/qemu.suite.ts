@@ -1,12 +1,20 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm, stat, truncate } from 'node:fs/promises';
+import {
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { startImageServer, type ImageServer } from '../image-server';
-import { copyDisk, diskBytes, importImage } from '.';
+import { copyDisk, diskBytes, importImage, ImporterError } from '.';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -24,10 +32,15 @@ const VARIANTS = [
   { name: 'v2 compressed', args: ['-c', '-o', 'compat=0.10'] },
   { name: 'v3 compressed', args: ['-c', '-o', 'compat=1.1'] },
   { name: 'v3 zstd', args: ['-c', '-o', 'compat=1.1,compression_type=zstd'] },
+  { name: 'v3 extended L2', args: ['-o', 'compat=1.1,extended_l2=on'] },
 ];
 
 /** The whole matrix takes minutes, most of them for hashing gigabytes. */
 const full = process.env.GOLDEN_IMAGES_FULL === 'true';
+
+/** QEMU makes extended L2 entries for clusters of 16 KiB and more. */
+const exists = (variant: (typeof VARIANTS)[number], clusterBytes: number) =>
+  !variant.name.includes('extended') || clusterBytes >= 16 * KIB;
 
 const cases = VARIANTS.flatMap(variant => [
   ...ALL_CLUSTER_SIZES.map(clusterBytes => ({
@@ -48,7 +61,32 @@ const cases = VARIANTS.flatMap(variant => [
       )
       .map(clusterBytes => ({ variant, clusterBytes, virtualBytes })),
   ),
-]);
+]).filter(({ variant, clusterBytes }) => exists(variant, clusterBytes));
+
+/** Damage as offset and hex: to the header, else to the first entry of L1 or L2. */
+const DAMAGE: { what: string; at: number | 'l1' | 'l2'; hex: string }[] = [
+  { what: 'the version', at: 7, hex: '05' },
+  { what: 'the cluster size', at: 23, hex: '1f' },
+  { what: 'a virtual size of exabytes', at: 24, hex: '7f' },
+  { what: 'encryption without a key', at: 35, hex: '01' },
+  { what: 'the length of L1', at: 36, hex: '7f' },
+  { what: 'no L1', at: 36, hex: '00000000' },
+  { what: 'an L1 that is nowhere', at: 40, hex: '70' },
+  { what: 'an L1 at an odd place', at: 47, hex: '07' },
+  { what: 'not closed', at: 79, hex: '01' },
+  { what: 'marked as corrupt', at: 79, hex: '02' },
+  { what: 'a compression type without its bit', at: 104, hex: '01' },
+  { what: 'an unknown compression type', at: 104, hex: '02' },
+  { what: 'an unknown feature', at: 79, hex: '40' },
+  { what: 'a short header', at: 103, hex: '40' },
+  { what: 'a long header', at: 100, hex: '7f' },
+  { what: 'an L2 at an odd place', at: 'l1', hex: '8000000000040200' },
+  { what: 'an L2 that is nowhere', at: 'l1', hex: '80ff000000000000' },
+  { what: 'a cluster at an odd place', at: 'l2', hex: '8000000000050200' },
+  { what: 'a cluster that is nowhere', at: 'l2', hex: '80ff000000000000' },
+  { what: 'a zero cluster', at: 'l2', hex: '0000000000000001' },
+  { what: 'not really compressed', at: 'l2', hex: '4000000000050000' },
+];
 
 describe('imports against qemu-img', () => {
   let folder: string;
@@ -151,6 +189,77 @@ describe('imports against qemu-img', () => {
     },
     120_000,
   );
+
+  /** What qemu-img, and what the importer make of a file: the sum of the disk, or nothing. */
+  async function bothRead(image: string, virtualBytes: number) {
+    const converted = file('converted.raw');
+    const args = ['convert', '-O', 'raw', image, converted];
+    const qemu =
+      spawnSync('qemu-img', args).status === 0
+        ? await sha256(converted)
+        : undefined;
+    const disk = file('disk.img');
+    const ours = await importImage({
+      url: `${server.url}/${basename(image)}`,
+      target: disk,
+      scratch: file('scratch'),
+      requestBytes: virtualBytes + 16 * MIB,
+      volumeMode: 'Filesystem',
+    }).then(
+      () => sha256(disk, virtualBytes),
+      error => {
+        expect(error).toBeInstanceOf(ImporterError);
+        return undefined;
+      },
+    );
+    return { qemu, ours };
+  }
+
+  describe('of damaged images', () => {
+    const virtualBytes = 4 * MIB;
+    let whole: Buffer;
+
+    beforeAll(async () => {
+      const image = file('served/whole.qcow2');
+      execFileSync('qemu-img', ['create', '-qf', 'qcow2', image, '4M']);
+      execFileSync('qemu-io', ['-c', 'write -P 65 0 1M', image]);
+      whole = await readFile(image);
+    });
+
+    it.each(DAMAGE)('$what: read or refused as by QEMU', async damage => {
+      const l1 = Number(whole.readBigUInt64BE(40));
+      const l2 = Number(whole.readBigUInt64BE(l1) & 0xffffffffff00n);
+      const at = { l1, l2 }[damage.at] ?? damage.at;
+      const damaged = Buffer.from(whole);
+      damaged.write(damage.hex, Number(at), 'hex');
+      const image = file('served/damaged.qcow2');
+      await writeFile(image, damaged);
+      const { qemu, ours } = await bothRead(image, virtualBytes);
+      expect(ours).toBe(qemu);
+    });
+
+    it.each([100, 70_000, 500_000, 1_000_000])(
+      'truncated by %d bytes: read as by QEMU',
+      async missingBytes => {
+        const image = file('served/truncated.qcow2');
+        await writeFile(image, whole.subarray(0, whole.length - missingBytes));
+        const { qemu, ours } = await bothRead(image, virtualBytes);
+        expect(qemu).toEqual(expect.any(String));
+        expect(ours).toBe(qemu);
+      },
+    );
+
+    it('truncated within compressed data: read or refused as by QEMU', async () => {
+      const raw = file('text.raw');
+      await writeFile(raw, Buffer.alloc(virtualBytes, 'text that compresses '));
+      const image = file('served/truncated.qcow2');
+      const args = ['convert', '-cf', 'raw', '-O', 'qcow2', raw, image];
+      execFileSync('qemu-img', args);
+      await truncate(image, (await stat(image)).size - 200);
+      const { qemu, ours } = await bothRead(image, virtualBytes);
+      expect(ours).toBe(qemu);
+    });
+  });
 
   it('makes images that qemu-img finds nothing wrong with', () => {
     for (const name of ['demo-linux.qcow2', 'demo-server.qcow2']) {
