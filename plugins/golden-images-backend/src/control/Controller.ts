@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { ServiceUnavailableError } from '@backstage/errors';
 import type { ActivityStore, TrackedStore } from '../database';
 import {
   KubernetesApiError,
@@ -27,6 +28,11 @@ export interface ControllerOptions {
   activity: ActivityStore;
   timing: Timing;
   logger: LoggerService;
+  /**
+   * Whether everything that rows are derived from is followed just now. After
+   * an outage one list may be current while another is still an old world.
+   */
+  isCurrent: () => boolean;
   /** Reads and derives this name anew after a write. */
   refresh: (namespace: string, name: string) => Promise<void>;
 }
@@ -162,6 +168,12 @@ export class Controller {
     const overdue =
       deadlineMs !== undefined && deadlineMs <= this.#options.timing.nowMs();
     if (!overdue || releaseRefusal(tracked)) return false;
+    if (!this.#options.isCurrent()) {
+      // It may have become ready, or come into use, unseen.
+      throw new ServiceUnavailableError(
+        'its time is over, but the cluster is not wholly seen now',
+      );
+    }
     const result = await this.#releaser.release({
       namespace: object.namespace,
       name: object.name,

@@ -11,6 +11,7 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '../kubernetes';
+import { deleteProtected } from './deleteProtected';
 
 /** What must be true of the object itself for it to be deleted. */
 export interface ReleaseTerms {
@@ -55,7 +56,11 @@ export class Releaser {
     const uid = object.metadata.uid ?? '';
     if (object.metadata.deletionTimestamp) return { outcome: 'deleted', uid };
     try {
-      await this.#delete(present);
+      const { resourceVersion } = object.metadata;
+      await deleteProtected(this.#client, present.ref, {
+        uid,
+        resourceVersion,
+      });
       return { outcome: 'deleted', uid };
     } catch (error) {
       if (isConflict(error)) return kept('it has changed at this moment');
@@ -70,39 +75,6 @@ export class Releaser {
       if (object) return { ref, object };
     }
     return undefined;
-  }
-
-  async #delete({ ref, object }: Present): Promise<void> {
-    const { uid = '', resourceVersion } = object.metadata;
-    try {
-      await this.#client.delete(ref, { uid, resourceVersion });
-    } catch (error) {
-      if (!isLocked(error)) throw error;
-      await this.#unlockAndDelete(ref, { uid, resourceVersion });
-    }
-  }
-
-  /** The policies that protect golden images let go what carries this annotation. */
-  async #unlockAndDelete(
-    ref: ObjectRef,
-    precondition: { uid: string; resourceVersion?: string },
-  ): Promise<void> {
-    const annotate = (value: string | null) => ({
-      metadata: { annotations: { [ANNOTATIONS.allowDelete]: value } },
-    });
-    const unlocked = await this.#client.patch(
-      ref,
-      annotate('true'),
-      precondition,
-    );
-    const { uid } = precondition;
-    try {
-      const { resourceVersion } = unlocked.metadata;
-      await this.#client.delete(ref, { uid, resourceVersion });
-    } catch (error) {
-      await this.#client.patch(ref, annotate(null), { uid });
-      throw error;
-    }
   }
 }
 
@@ -143,13 +115,4 @@ function phaseOf({ status }: KubernetesObject): unknown {
 
 function isConflict(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 409;
-}
-
-/** An admission policy says no; plain missing rights do not name one. */
-function isLocked(error: unknown): boolean {
-  return (
-    error instanceof KubernetesApiError &&
-    error.status === 403 &&
-    error.message.includes('ValidatingAdmissionPolicy')
-  );
 }

@@ -261,6 +261,69 @@ describe.each(databases.eachSupportedId())('control on %s', id => {
     });
   });
 
+  describe('a clone whose copy ends while Longhorn cannot be watched', () => {
+    const name = 'orders-disk';
+    const { longhornVolumes } = RESOURCES;
+    const later = (ms: number) => new Date(timing.nowMs() + ms).toISOString();
+    const connectionIs = (wanted: string) =>
+      until(`the cluster is ${wanted}`, async () => {
+        timing.pass(500);
+        const [{ connection }] = await tracking.clusterStatus('c1');
+        return connection === wanted;
+      });
+
+    it('is neither released nor deleted at its deadline', async () => {
+      world.requestImport('debian', '12');
+      world.finishImport('debian-12');
+      world.clone(name, 'debian-12', { state: 'initiated', actualSize: 10 });
+      const terms = {
+        [ANNOTATIONS.onTimeout]: 'delete',
+        [ANNOTATIONS.requestedBy]: 'user:default/dana',
+        [ANNOTATIONS.deadline]: later(10 * 60_000),
+      };
+      cluster.change(claims, IMAGES, name, {
+        metadata: { annotations: terms },
+      });
+      await start();
+      await until('it copies', async () => {
+        const row = await tracking.reader.getVolume(key(name));
+        return row?.object.state === 'copying';
+      });
+      cluster.silence(longhornVolumes);
+      await connectionIs('unreachable');
+      cluster.change(
+        longhornVolumes,
+        'longhorn-system',
+        `pvc-of-${IMAGES}-${name}`,
+        {
+          status: { cloneStatus: { state: 'completed' } },
+        },
+      );
+      await expect(
+        tracking.release({
+          ...key(name),
+          kind: 'volume',
+          requestHash: 'hash-of-clone',
+          requestedBy: 'user:default/dana',
+        }),
+      ).rejects.toThrow(
+        /cannot be wholly seen now, so orders-disk is not deleted/,
+      );
+      timing.pass(11 * 60_000);
+      await tracking.refresh(key(name));
+      cluster.hearAgain(longhornVolumes);
+      await connectionIs('connected');
+      await until('its identity is written', async () => {
+        timing.pass(500);
+        const claim = await read(claims, name);
+        return claim?.metadata.annotations?.[ANNOTATIONS.claimUid];
+      });
+      expect(cluster.writes).not.toContain(
+        `delete persistentvolumeclaims ${name}`,
+      );
+    });
+  });
+
   describe('release', () => {
     const request = {
       ...key('debian-12'),

@@ -8,6 +8,7 @@ import {
   type Image,
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
+import { deleteProtected } from '../control';
 import type { Tracked } from '../database/GoldenImagesStore';
 import {
   RESOURCES,
@@ -238,31 +239,13 @@ export class IdempotentCreate {
     const ref = { type: typeOf(object), namespace, name };
     const precondition = { uid: object.metadata.uid!, resourceVersion: seen };
     try {
-      await client.delete(ref, precondition).catch(async error => {
-        if (!isLocked(error)) throw error;
-        const unlocked = await client.patch(
-          ref,
-          { metadata: { annotations: { [ANNOTATIONS.allowDelete]: 'true' } } },
-          precondition,
-        );
-        const { resourceVersion } = unlocked.metadata;
-        await client.delete(ref, { ...precondition, resourceVersion });
-      });
+      await deleteProtected(client, ref, precondition);
       return true;
     } catch (error) {
       if (movedOn(error)) return false;
       throw error;
     }
   }
-}
-
-/** The policies that protect images let go only of what is unlocked. */
-function isLocked(error: unknown): boolean {
-  return (
-    error instanceof KubernetesApiError &&
-    error.status === 403 &&
-    error.message.includes('ValidatingAdmissionPolicy')
-  );
 }
 
 function typeOf(object: DataVolume | Claim): ResourceType {

@@ -2,7 +2,7 @@ import type {
   DatabaseService,
   LoggerService,
 } from '@backstage/backend-plugin-api';
-import { NotFoundError } from '@backstage/errors';
+import { NotFoundError, ServiceUnavailableError } from '@backstage/errors';
 import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
@@ -179,6 +179,13 @@ export class DefaultTracking implements Tracking {
         : await this.reader.getVolume(request);
     const refusal = releaseRefusal(row);
     if (refusal) return { outcome: 'kept', sentence: sentence(name, refusal) };
+    // What cannot be seen now may have become ready, or come into use.
+    const [{ connection }] = await this.clusterStatus(request.cluster);
+    if (connection !== 'connected') {
+      throw new ServiceUnavailableError(
+        `Cluster "${request.cluster}" cannot be wholly seen now, so ${name} is not deleted yet. It is deleted once that can be done safely, if it was to be deleted after its time and never became ready.`,
+      );
+    }
     const result = await new Releaser(client).release(request);
     if (result.outcome === 'kept') {
       return { outcome: 'kept', sentence: sentence(name, result.why) };
@@ -264,7 +271,15 @@ export class DefaultTracking implements Tracking {
     const refresh = (namespace: string, name: string) =>
       tracker.refresh(namespace, name);
     controllers.push(
-      new Controller({ ...common, joiner, refresh }, tracker.signal),
+      new Controller(
+        {
+          ...common,
+          joiner,
+          refresh,
+          isCurrent: () => tracker.status.connection === 'connected',
+        },
+        tracker.signal,
+      ),
     );
     return tracker;
   }

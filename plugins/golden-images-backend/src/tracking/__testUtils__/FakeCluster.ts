@@ -36,6 +36,7 @@ export class FakeCluster implements TrackedClient {
   readonly #changes: Change[] = [];
   readonly #watchers = new Set<() => void>();
   readonly #absent = new Set<ResourceType>();
+  readonly #silent = new Set<ResourceType>();
   #version = 0;
   #forgottenBefore = 0;
   #down = false;
@@ -113,6 +114,16 @@ export class FakeCluster implements TrackedClient {
     this.#down = false;
   }
 
+  /** Lists and watches of this resource alone fail from now on. */
+  silence(type: ResourceType) {
+    this.#silent.add(type);
+    this.#wake();
+  }
+
+  hearAgain(type: ResourceType) {
+    this.#silent.delete(type);
+  }
+
   /** Watches from before now end with 410, as after a compaction. */
   forgetHistory() {
     this.#forgottenBefore = this.#version;
@@ -185,7 +196,7 @@ export class FakeCluster implements TrackedClient {
   }
 
   async listPage(type: ResourceType, scope: ListScope): Promise<ListPage> {
-    this.#reach();
+    this.#hear(type);
     this.#exists(type);
     return {
       items: [...this.#entries.values()]
@@ -204,12 +215,12 @@ export class FakeCluster implements TrackedClient {
       onOpen?: () => void;
     },
   ): AsyncGenerator<WatchEvent> {
-    this.#reach();
+    this.#hear(type);
     this.#exists(type);
     options.onOpen?.();
     let from = Number(options.resourceVersion);
     while (!options.signal?.aborted) {
-      this.#reach();
+      this.#hear(type);
       if (from < this.#forgottenBefore) {
         throw new KubernetesApiError({ status: 410, message: 'too old' });
       }
@@ -259,6 +270,13 @@ export class FakeCluster implements TrackedClient {
   #reach() {
     if (this.#down) {
       throw new KubernetesApiError({ status: 0, message: 'ECONNREFUSED' });
+    }
+  }
+
+  #hear(type: ResourceType) {
+    this.#reach();
+    if (this.#silent.has(type)) {
+      throw new KubernetesApiError({ status: 0, message: 'ECONNRESET' });
     }
   }
 
