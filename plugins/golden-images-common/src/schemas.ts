@@ -328,7 +328,14 @@ export const waitResponseSchema = z.object({ waitHandle: z.string() });
 
 /** Body of `POST /waits/status` and `POST /waits/release`. */
 export const waitHandleRequestSchema = z
-  .object({ waitHandle: z.string().max(4096) })
+  .object({
+    waitHandle: z.string().max(4096),
+    /**
+     * Entity ref of the user for whom a service waits, such as the author of a
+     * task: a handle that was given to somebody else is refused then.
+     */
+    onBehalfOf: z.string().max(512).optional(),
+  })
   .strict();
 
 /** Answer of `POST /waits/status`. */

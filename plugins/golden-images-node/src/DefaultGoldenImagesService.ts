@@ -157,7 +157,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
   }
 
   getWaitStatus(
-    request: { waitHandle: string },
+    request: { waitHandle: string; onBehalfOf?: string },
     options: GoldenImagesCallOptions,
   ) {
     return this.#call({
@@ -169,7 +169,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
   }
 
   releaseWait(
-    request: { waitHandle: string },
+    request: { waitHandle: string; onBehalfOf?: string },
     options: GoldenImagesCallOptions,
   ) {
     return this.#call({

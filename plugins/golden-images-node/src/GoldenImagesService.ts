@@ -76,7 +76,7 @@ export interface GoldenImagesService {
   ): Promise<{ waitHandle: string }>;
   /** For services' own credentials only. */
   getWaitStatus(
-    request: { waitHandle: string },
+    request: { waitHandle: string; onBehalfOf?: string },
     options: GoldenImagesCallOptions,
   ): Promise<WaitStatus>;
   /**
@@ -84,7 +84,7 @@ export interface GoldenImagesService {
    * when it was made. For services' own credentials only.
    */
   releaseWait(
-    request: { waitHandle: string },
+    request: { waitHandle: string; onBehalfOf?: string },
     options: GoldenImagesCallOptions,
   ): Promise<WaitRelease>;
 }

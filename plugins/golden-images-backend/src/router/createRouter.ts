@@ -139,18 +139,18 @@ export function createRouter(options: RouterOptions): express.Router {
 
   router.post('/waits/status', async (req, res) => {
     await httpAuth.credentials(req, { allow: ['service'] });
-    const { waitHandle } = parse(waitHandleRequestSchema, req.body, 'body');
-    res.json(await waits.status(waitHandle));
+    const request = parse(waitHandleRequestSchema, req.body, 'body');
+    res.json(await waits.status(request));
   });
 
   router.post('/waits/release', async (req, res) => {
     await httpAuth.credentials(req, { allow: ['service'] });
-    const { waitHandle } = parse(waitHandleRequestSchema, req.body, 'body');
+    const request = parse(waitHandleRequestSchema, req.body, 'body');
     res.json(
       await audited(
         auditor,
         { id: 'wait-release', request: req, meta: {} },
-        () => waits.release(waitHandle),
+        () => waits.release(request),
         ({ outcome, sentence }) => ({ outcome, sentence }),
       ),
     );

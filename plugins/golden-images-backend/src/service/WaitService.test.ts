@@ -42,7 +42,7 @@ describe('WaitService.status', () => {
     const { waits, tracking, waitHandle } = await waiting();
     tracking.states.set('dev/golden-images/ubuntu', state);
     await tracking.refresh(KEY);
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome,
       sentence,
       cluster: { name: 'dev' },
@@ -58,12 +58,12 @@ describe('WaitService.status', () => {
       retries: true,
     });
     await tracking.refresh(KEY);
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'waiting',
     });
     tracking.giveUp = true;
     await tracking.refresh(KEY);
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'failed',
       reason: 'connection-refused',
       message: 'dial tcp: refused',
@@ -74,20 +74,20 @@ describe('WaitService.status', () => {
   it('looks at the cluster before it says that something is gone', async () => {
     const { waits, tracking, cluster, waitHandle } = await waiting();
     tracking.rows.clear();
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'waiting',
       sentence: 'Importing',
     });
     // not even then
     tracking.rows.clear();
     tracking.refresh = async () => {};
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'waiting',
       stage: 'accepted',
       sentence: 'Requested',
     });
     cluster.remove(ref);
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'gone',
       sentence: 'golden-images/ubuntu does not exist any more',
     });
@@ -97,7 +97,7 @@ describe('WaitService.status', () => {
     const { waits, cluster, images, waitHandle } = await waiting();
     cluster.remove(ref);
     await images.import(request, { ...as('lena'), dryRun: false });
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'gone',
       sentence:
         'golden-images/ubuntu was replaced by another image of that name',
@@ -107,7 +107,7 @@ describe('WaitService.status', () => {
   it('says since when a cluster is silent', async () => {
     const { waits, tracking, cluster, waitHandle } = await waiting();
     tracking.connection = 'unreachable';
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'waiting',
       sentence:
         'Importing (as of 2026-01-01T00:00:00.000Z: cluster "dev" cannot be reached)',
@@ -115,7 +115,7 @@ describe('WaitService.status', () => {
     tracking.rows.clear();
     tracking.refresh = async () => {};
     cluster.refuseNext('get', 'datavolumes', { status: 0, message: 'x' });
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'waiting',
       sentence: expect.stringMatching(/nothing is known/),
     });
@@ -129,10 +129,10 @@ describe('WaitService.begin', () => {
       { kind: 'image', namespace: KEY.namespace, name: KEY.name },
       as('emil'),
     );
-    await expect(waits.status(waitHandle)).resolves.toMatchObject({
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
       outcome: 'waiting',
     });
-    await expect(waits.release(waitHandle)).resolves.toMatchObject({
+    await expect(waits.release({ waitHandle })).resolves.toMatchObject({
       outcome: 'kept',
     });
     expect(tracking.released).toEqual([]);
@@ -161,7 +161,7 @@ describe('WaitService.begin', () => {
 describe('WaitService.release', () => {
   it('asks for exactly what was decided at the start', async () => {
     const { waits, tracking, cluster, waitHandle } = await waiting();
-    await expect(waits.release(waitHandle)).resolves.toEqual({
+    await expect(waits.release({ waitHandle })).resolves.toEqual({
       outcome: 'deleted',
       sentence: 'It was deleted.',
     });
@@ -176,11 +176,26 @@ describe('WaitService.release', () => {
     ]);
   });
 
+  it('is refused on behalf of anybody but the one who was authorised', async () => {
+    const { waits, tracking, waitHandle } = await waiting();
+    const held = { waitHandle, onBehalfOf: 'user:default/emil' };
+    const refused = expect.objectContaining({
+      name: 'NotAllowedError',
+      message: expect.stringMatching(/given to somebody else/),
+    });
+    await expect(waits.status(held)).rejects.toEqual(refused);
+    await expect(waits.release(held)).rejects.toEqual(refused);
+    expect(tracking.released).toEqual([]);
+    await expect(
+      waits.release({ waitHandle, onBehalfOf: 'User:default/Lena' }),
+    ).resolves.toMatchObject({ outcome: 'deleted' });
+  });
+
   it('keeps what was to be kept', async () => {
     const { waits, tracking, waitHandle } = await waiting({
       onTimeout: 'keep',
     });
-    await expect(waits.release(waitHandle)).resolves.toMatchObject({
+    await expect(waits.release({ waitHandle })).resolves.toMatchObject({
       outcome: 'kept',
       sentence: expect.stringMatching(/is kept, as was agreed/),
     });
@@ -227,7 +242,9 @@ describe('wait handles', () => {
   it('of a cluster that is no longer configured are refused', async () => {
     const { waits } = createWorld();
     await expect(
-      waits.status(encodeWaitHandle({ ...content, cluster: 'old' })),
+      waits.status({
+        waitHandle: encodeWaitHandle({ ...content, cluster: 'old' }),
+      }),
     ).rejects.toThrow(/there is no "old"/);
   });
 });

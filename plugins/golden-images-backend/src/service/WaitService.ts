@@ -1,4 +1,4 @@
-import { NotFoundError } from '@backstage/errors';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   ANNOTATIONS,
   goldenImagesReadPermission,
@@ -27,6 +27,12 @@ import {
   encodeWaitHandle,
   type WaitHandleContent,
 } from './waitHandle';
+
+/** A handle, and the user for whom the service that shows it waits. */
+interface HeldHandle {
+  waitHandle: string;
+  onBehalfOf?: string;
+}
 
 type Row = Tracked<Image> | Tracked<Volume>;
 
@@ -97,9 +103,9 @@ export class WaitService {
     };
   }
 
-  async status(waitHandle: string): Promise<WaitStatus> {
-    const handle = decodeWaitHandle(waitHandle);
-    this.#clusters.named(handle.cluster);
+  /** @throws NotAllowedError when the handle was given to somebody else */
+  async status(held: HeldHandle): Promise<WaitStatus> {
+    const handle = this.#open(held);
     const [cluster] = await this.#tracking.clusterStatus(handle.cluster);
     const row =
       (await this.#meantRow(handle)) ?? (await this.#freshMeantRow(handle));
@@ -147,9 +153,9 @@ export class WaitService {
       : gone(cluster, handle, existing !== undefined);
   }
 
-  async release(waitHandle: string): Promise<WaitRelease> {
-    const handle = decodeWaitHandle(waitHandle);
-    this.#clusters.named(handle.cluster);
+  /** @throws NotAllowedError when the handle was given to somebody else */
+  async release(held: HeldHandle): Promise<WaitRelease> {
+    const handle = this.#open(held);
     const { cluster, kind, namespace, name, requestHash, uid } = handle;
     if (requestHash === undefined || handle.onTimeout === 'keep') {
       return {
@@ -168,6 +174,22 @@ export class WaitService {
         uid,
       }),
     );
+  }
+
+  #open({ waitHandle, onBehalfOf }: HeldHandle): WaitHandleContent {
+    const handle = decodeWaitHandle(waitHandle);
+    this.#clusters.named(handle.cluster);
+    // Services act on handles that people may type into a form: what is not
+    // theirs must not become theirs that way.
+    if (
+      onBehalfOf !== undefined &&
+      onBehalfOf.toLocaleLowerCase('en-US') !== handle.initiator
+    ) {
+      throw new NotAllowedError(
+        'waitHandle: was given to somebody else; ask for a handle of your own',
+      );
+    }
+    return handle;
   }
 
   async #row(handle: Target): Promise<Row | undefined> {

@@ -48,6 +48,8 @@ export class FakeGoldenImagesService implements GoldenImagesService {
   readonly asked: { method: string; principal: string }[] = [];
   readonly objects = new Map<string, string>();
   readonly released: string[] = [];
+  /** For whom each question about a wait was asked. */
+  readonly heldFor: (string | undefined)[] = [];
   steps: Step[] = [];
   releaseSentence = 'Nothing was left behind.';
   #position = 0;
@@ -119,9 +121,10 @@ export class FakeGoldenImagesService implements GoldenImagesService {
   }
 
   async getWaitStatus(
-    { waitHandle }: { waitHandle: string },
+    { waitHandle, onBehalfOf }: { waitHandle: string; onBehalfOf?: string },
     options: GoldenImagesCallOptions,
   ): Promise<WaitStatus> {
+    this.heldFor.push(onBehalfOf);
     const principal = this.#note('getWaitStatus', options);
     if (principal.type !== 'service')
       throw new NotAllowedError('services only');
@@ -149,9 +152,10 @@ export class FakeGoldenImagesService implements GoldenImagesService {
   }
 
   async releaseWait(
-    { waitHandle }: { waitHandle: string },
+    { waitHandle, onBehalfOf }: { waitHandle: string; onBehalfOf?: string },
     options: GoldenImagesCallOptions,
   ) {
+    this.heldFor.push(onBehalfOf);
     this.#note('releaseWait', options);
     this.released.push(waitHandle);
     return { outcome: 'deleted' as const, sentence: this.releaseSentence };

@@ -55,6 +55,7 @@ export function harness() {
       input,
       logger,
       task: { id: 'task-1' },
+      user: { ref: 'user:default/dana' },
     });
     const finished = action.handler({
       ...context,

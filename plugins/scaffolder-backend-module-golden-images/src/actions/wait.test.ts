@@ -45,6 +45,11 @@ describe('golden-images:wait', () => {
       'Volume team-a-dev/orders-disk: the wait was cancelled\nNothing was left behind.',
     );
     expect(goldenImages.released).toEqual([handle.waitHandle]);
+    // A handle is typed in by anybody: the backend holds it against the author.
+    expect(goldenImages.heldFor).toEqual([
+      'user:default/dana',
+      'user:default/dana',
+    ]);
   });
 
   it('throws at the time-out', async () => {

@@ -83,6 +83,7 @@ export function createWaitAction(dependencies: ActionDependencies) {
       });
       const status = await waitForObject(dependencies, {
         waitHandle,
+        onBehalfOf: ctx.user?.ref,
         until: waitFor,
         acceptUnknown,
         timeoutSeconds,

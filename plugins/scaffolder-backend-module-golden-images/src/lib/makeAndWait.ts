@@ -11,7 +11,7 @@ import { waitForObject, type ActionDependencies } from './waitForObject';
 
 type Context = Pick<
   ActionContext<JsonObject, JsonObject>,
-  'isDryRun' | 'logger' | 'checkpoint' | 'output' | 'signal'
+  'isDryRun' | 'logger' | 'checkpoint' | 'output' | 'signal' | 'user'
 >;
 
 /**
@@ -74,6 +74,7 @@ export async function makeAndWait(
   const status = await waitForObject(dependencies, {
     ...options,
     waitHandle: begun.waitHandle,
+    onBehalfOf: ctx.user?.ref,
     signal: ctx.signal,
     logger: ctx.logger,
   });

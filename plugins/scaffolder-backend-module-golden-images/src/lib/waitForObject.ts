@@ -25,6 +25,8 @@ export async function waitForObject(
   dependencies: ActionDependencies,
   options: {
     waitHandle: string;
+    /** Entity ref of the author of the task: the handle must be theirs. */
+    onBehalfOf?: string;
     /** What is waited for, in words; taken from the answer where absent. */
     what?: string;
     until: WaitStage;
@@ -35,7 +37,8 @@ export async function waitForObject(
   },
 ): Promise<WaitStatus> {
   const { goldenImages, auth, clock } = dependencies;
-  const { waitHandle, logger } = options;
+  const { waitHandle, onBehalfOf, logger } = options;
+  const held = { waitHandle, ...(onBehalfOf && { onBehalfOf }) };
   let seen: WaitStatus['object'];
   const what = () => options.what ?? (seen ? nameObject(seen) : 'The wait');
   // Asked for anew at each call: a service token lives an hour, too.
@@ -44,10 +47,7 @@ export async function waitForObject(
   });
   const end = await pollWait({
     getStatus: async () => {
-      const status = await goldenImages.getWaitStatus(
-        { waitHandle },
-        await asService(),
-      );
+      const status = await goldenImages.getWaitStatus(held, await asService());
       seen = status.object ?? seen;
       return status;
     },
@@ -65,7 +65,7 @@ export async function waitForObject(
   const left =
     end.end === 'unknown' || end.end === 'gone'
       ? undefined
-      : await release(goldenImages, waitHandle, asService);
+      : await release(goldenImages, held, asService);
   const message = [
     `${what()}: ${describeEnd(end, options)}`,
     end.status?.message && `The cluster says: ${end.status.message}`,
@@ -85,12 +85,12 @@ function nameObject(object: NonNullable<WaitStatus['object']>): string {
 
 async function release(
   goldenImages: GoldenImagesService,
-  waitHandle: string,
+  held: Parameters<GoldenImagesService['releaseWait']>[0],
   asService: () => Promise<Parameters<GoldenImagesService['releaseWait']>[1]>,
 ): Promise<string> {
   try {
     const { sentence } = await goldenImages.releaseWait(
-      { waitHandle },
+      held,
       await asService(),
     );
     return sentence;
