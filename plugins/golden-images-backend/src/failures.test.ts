@@ -156,6 +156,29 @@ describe('what fails over a cluster with real bytes', () => {
       remedy: expect.stringMatching(/larger quota/),
     };
     expect(seen.body).toMatchObject(why);
+    // A plain claim is refused to us directly.
+    await portal.kubernetes(
+      'POST',
+      '/api/v1/namespaces/golden-images/resourcequotas',
+      {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'full' },
+        spec: { hard: { 'requests.storage': '200Mi' } },
+      },
+    );
+    const plain = await lena().post('volumes', {
+      ...clone,
+      namespace: 'golden-images',
+    });
+    expect(plain.status).toBe(409);
+    expect(plain.body.error.message).toMatch(
+      /^The quota of the namespace is exceeded\. .*ask for a larger quota.*exceeded quota: full, requested: requests\.storage=128Mi, used: .*limited: requests\.storage=200Mi/,
+    );
+    await portal.kubernetes(
+      'DELETE',
+      '/api/v1/namespaces/golden-images/resourcequotas/full',
+    );
     const { waitHandle } = made.body;
     const status = await portal.service.post('waits/status', { waitHandle });
     expect(status.body).toMatchObject(why);

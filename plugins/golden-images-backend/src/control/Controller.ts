@@ -60,7 +60,7 @@ export class Controller {
     this.#options = options;
     this.#signal = signal;
     this.#aliases = new AliasMover(options);
-    this.#releaser = new Releaser(options.client);
+    this.#releaser = new Releaser(options.client, () => options.timing.nowMs());
   }
 
   consider(rows: DerivedRow[]) {

@@ -52,8 +52,14 @@ class FakeClient {
   object?: KubernetesObject;
   refuseDelete: KubernetesApiError[] = [];
 
+  /** The claim and what is behind it, by resource. */
+  chain: Record<string, KubernetesObject | KubernetesApiError> = {};
+
   async get({ type }: { type: { resource: string } }) {
-    return type.resource === 'datavolumes' ? this.object : undefined;
+    if (type.resource === 'datavolumes') return this.object;
+    const found = this.chain[type.resource];
+    if (found instanceof KubernetesApiError) throw found;
+    return found;
   }
 
   async patch(
@@ -81,6 +87,48 @@ class FakeClient {
   }
 }
 
+/** A clone whose claim is bound to a volume that Longhorn copies. */
+function clone(
+  cloneState: string,
+  over: { driver?: string; workloads?: { podName: string }[] } = {},
+) {
+  const owned = (kind: string, name: string, more: object) => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name, namespace: 'images', uid: `uid-of-${name}` },
+    ...more,
+  });
+  return {
+    persistentvolumeclaims: owned('PersistentVolumeClaim', 'debian-1', {
+      metadata: {
+        ...dataVolume({}, { labels: { [LABELS.role]: 'clone' } }).metadata,
+      },
+      spec: {
+        volumeName: 'pvc-1',
+        dataSource: { kind: 'PersistentVolumeClaim', name: 'debian' },
+      },
+      status: { phase: 'Bound', capacity: { storage: '1Gi' } },
+    }),
+    persistentvolumes: owned('PersistentVolume', 'pvc-1', {
+      spec: {
+        capacity: { storage: '1Gi' },
+        csi: {
+          driver: over.driver ?? 'driver.longhorn.io',
+          volumeHandle: 'pvc-1',
+        },
+      },
+    }),
+    volumes: owned('Volume', 'pvc-1', {
+      spec: { dataSource: 'vol://pvc-0', size: '1073741824' },
+      status: {
+        cloneStatus: { state: cloneState, sourceVolume: 'pvc-0' },
+        robustness: 'healthy',
+        kubernetesStatus: { workloadsStatus: over.workloads },
+      },
+    }),
+  };
+}
+
 const policy = () =>
   new KubernetesApiError({
     status: 403,
@@ -94,7 +142,7 @@ describe('Releaser', () => {
 
   beforeEach(() => {
     client = new FakeClient();
-    releaser = new Releaser(client as unknown as ClusterClient);
+    releaser = new Releaser(client as unknown as ClusterClient, () => 0);
   });
 
   it('deletes what was never ready exactly as it was read', async () => {
@@ -134,6 +182,52 @@ describe('Releaser', () => {
   ])('keeps it when %s', async (why, object) => {
     client.object = object;
     expect(await releaser.release(terms)).toEqual({ outcome: 'kept', why });
+    expect(client.log).toEqual([]);
+  });
+
+  it('deletes a clone that still copies', async () => {
+    client.chain = clone('initiated');
+    expect(await releaser.release({ ...terms, kind: 'volume' })).toEqual({
+      outcome: 'deleted',
+      uid: 'u1',
+    });
+  });
+
+  it.each([
+    ['it is usable', clone('completed')],
+    ['it is usable', clone('copy-completed-awaiting-healthy')],
+    [
+      'a workload uses it',
+      clone('initiated', { workloads: [{ podName: 'p' }] }),
+    ],
+    [
+      'whether its bytes are there cannot be seen',
+      clone('initiated', { driver: 'other.csi' }),
+    ],
+    [
+      'whether its bytes are there cannot be seen',
+      {
+        ...clone('initiated'),
+        volumes: new KubernetesApiError({ status: 403, message: 'no' }),
+      },
+    ],
+  ])('keeps a clone when %s', async (why, chain) => {
+    client.chain = chain;
+    expect(await releaser.release({ ...terms, kind: 'volume' })).toEqual({
+      outcome: 'kept',
+      why,
+    });
+    expect(client.log).toEqual([]);
+  });
+
+  it('deletes nothing while the volume cannot be asked for', async () => {
+    client.chain = {
+      ...clone('initiated'),
+      volumes: new KubernetesApiError({ status: 500, message: 'etcd' }),
+    };
+    await expect(
+      releaser.release({ ...terms, kind: 'volume' }),
+    ).rejects.toThrow('etcd');
     expect(client.log).toEqual([]);
   });
 

@@ -6,12 +6,12 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import {
   KubernetesApiError,
-  RESOURCES,
   type ClusterClient,
   type KubernetesObject,
-  type ObjectRef,
 } from '../kubernetes';
 import { deleteProtected } from './deleteProtected';
+import { readDisk } from './readDisk';
+import { finishedRefusal } from './releaseRefusal';
 
 /** What must be true of the object itself for it to be deleted. */
 export interface ReleaseTerms {
@@ -27,37 +27,38 @@ export type ReleaseOutcome =
   | { outcome: 'deleted'; uid: string }
   | { outcome: 'kept'; why: string };
 
-interface Present {
-  ref: ObjectRef;
-  object: KubernetesObject;
-}
-
 const kept = (why: string): ReleaseOutcome => ({ outcome: 'kept', why });
 
 /**
  * Deletes objects of ours that were never ready, if their own annotations
- * agreed to that when they were made. The object is read afresh and deleted
- * only as it was read: what becomes ready in between stays.
+ * agreed to that when they were made. The object and the volume behind it are
+ * read afresh, and it is deleted only as it was read: what has become ready
+ * meanwhile stays, whatever is known of it elsewhere.
  */
 export class Releaser {
   readonly #client: ClusterClient;
 
-  constructor(client: ClusterClient) {
+  readonly #nowMs: () => number;
+
+  constructor(client: ClusterClient, nowMs: () => number) {
     this.#client = client;
+    this.#nowMs = nowMs;
   }
 
   /** @throws KubernetesApiError when the cluster refuses or does not answer */
   async release(terms: ReleaseTerms): Promise<ReleaseOutcome> {
-    const present = await this.#read(terms);
-    if (!present) return kept('it does not exist any more');
-    const { object } = present;
-    const refusal = refusalOf(object, terms);
-    if (refusal) return kept(refusal);
+    const disk = await readDisk(this.#client, terms, this.#nowMs());
+    if (!disk) return kept('it does not exist any more');
+    const { ref, object } = disk.main;
+    const foreign = refusalOf(object, terms);
+    if (foreign) return kept(foreign);
     const uid = object.metadata.uid ?? '';
     if (object.metadata.deletionTimestamp) return { outcome: 'deleted', uid };
+    const finished = finishedRefusal(disk);
+    if (finished) return kept(finished);
     try {
       const { resourceVersion } = object.metadata;
-      await deleteProtected(this.#client, present.ref, {
+      await deleteProtected(this.#client, ref, {
         uid,
         resourceVersion,
       });
@@ -66,15 +67,6 @@ export class Releaser {
       if (isConflict(error)) return kept('it has changed at this moment');
       throw error;
     }
-  }
-
-  async #read({ namespace, name }: ReleaseTerms): Promise<Present | undefined> {
-    for (const type of [RESOURCES.dataVolumes, RESOURCES.claims]) {
-      const ref = { type, namespace, name };
-      const object = await this.#client.get(ref);
-      if (object) return { ref, object };
-    }
-    return undefined;
   }
 }
 

@@ -18,8 +18,20 @@ export function releaseRefusal(
   if (!row) return undefined;
   const { object } = row;
   if (row.readyBefore) return 'it was ready before';
-  if (!UNFINISHED.includes(object.state)) return `it is ${object.state}`;
-  return object.kind === 'volume' && object.usedBy.length > 0
-    ? 'a workload uses it'
-    : undefined;
+  return finishedRefusal({
+    state: object.state,
+    usedBy: object.kind === 'volume' ? object.usedBy : [],
+  });
+}
+
+/** Why something with this state is not given up. */
+export function finishedRefusal(of: {
+  state: Image['state'] | Volume['state'] | 'unreadable';
+  usedBy: unknown[];
+}): string | undefined {
+  if (of.state === 'unreadable') {
+    return 'whether its bytes are there cannot be seen';
+  }
+  if (!UNFINISHED.includes(of.state)) return `it is ${of.state}`;
+  return of.usedBy.length > 0 ? 'a workload uses it' : undefined;
 }

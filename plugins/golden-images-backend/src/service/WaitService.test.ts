@@ -93,6 +93,31 @@ describe('WaitService.status', () => {
     });
   });
 
+  it('says so when it was deleted at its deadline', async () => {
+    const { waits, tracking, cluster, waitHandle } = await waiting();
+    const { uid } = cluster.peek(ref)!.metadata;
+    cluster.remove(ref);
+    tracking.rows.clear();
+    const ended = 'ubuntu was not ready in time and was deleted';
+    await tracking.recordActivity({
+      ...KEY,
+      uid: 'another',
+      action: 'deadline-passed',
+      message: 'not this one',
+    });
+    await tracking.recordActivity({
+      ...KEY,
+      uid,
+      action: 'deadline-passed',
+      message: ended,
+    });
+    await expect(waits.status({ waitHandle })).resolves.toMatchObject({
+      outcome: 'gone',
+      sentence: ended,
+      remedy: expect.stringMatching(/longer time-out/),
+    });
+  });
+
   it('does not take another object of that name for the one that was meant', async () => {
     const { waits, cluster, images, waitHandle } = await waiting();
     cluster.remove(ref);

@@ -34,6 +34,9 @@ interface HeldHandle {
   onBehalfOf?: string;
 }
 
+/** Activities after which the object is gone by our own doing. */
+const ENDINGS = ['deadline-passed', 'released'];
+
 type Row = Tracked<Image> | Tracked<Volume>;
 
 /**
@@ -150,7 +153,19 @@ export class WaitService {
           sentence: 'Requested',
           cluster,
         }
-      : gone(cluster, handle, existing !== undefined);
+      : gone(cluster, handle, {
+          replaced: existing !== undefined,
+          ended: await this.#howItEnded(handle),
+        });
+  }
+
+  /** What this product itself did to it, such as at its deadline. */
+  async #howItEnded(handle: WaitHandleContent): Promise<string | undefined> {
+    if (handle.uid === undefined) return undefined;
+    const history = await this.#tracking.listActivity(handle);
+    return history.find(
+      ({ uid, action }) => uid === handle.uid && ENDINGS.includes(action),
+    )?.message;
   }
 
   /** @throws NotAllowedError when the handle was given to somebody else */
@@ -275,9 +290,18 @@ function unreachable(
 function gone(
   cluster: ClusterStatus,
   handle: WaitHandleContent,
-  replaced: boolean,
+  { replaced, ended }: { replaced: boolean; ended?: string },
 ): WaitStatus {
   const name = `${handle.namespace}/${handle.name}`;
+  if (ended !== undefined) {
+    return {
+      outcome: 'gone',
+      sentence: ended,
+      remedy:
+        'Ask for it again; with a longer time-out if it only needs more time.',
+      cluster,
+    };
+  }
   return {
     outcome: 'gone',
     sentence: replaced

@@ -186,7 +186,9 @@ export class DefaultTracking implements Tracking {
         `Cluster "${request.cluster}" cannot be wholly seen now, so ${name} is not deleted yet. It is deleted once that can be done safely, if it was to be deleted after its time and never became ready.`,
       );
     }
-    const result = await new Releaser(client).release(request);
+    const result = await new Releaser(client, () =>
+      this.#timing.nowMs(),
+    ).release(request);
     if (result.outcome === 'kept') {
       return { outcome: 'kept', sentence: sentence(name, result.why) };
     }

@@ -208,8 +208,10 @@ export class FakeTracking implements Tracking {
     this.activity.push(entry);
   }
 
-  async listActivity() {
-    return [];
+  async listActivity(key: ObjectKey) {
+    return this.activity
+      .filter(entry => keyOf(entry) === keyOf(key))
+      .map(entry => ({ ...entry, at: '2026-01-01T00:00:00.000Z' }));
   }
 
   onChange() {
