@@ -60,3 +60,12 @@ export function auditDenials(auditor: AuditorService): ErrorRequestHandler {
 function asError(error: unknown): Error {
   return isError(error) ? error : new Error(String(error));
 }
+
+/** What an audit event says of a request: only what was given. */
+export function withoutAbsent(
+  meta: Record<string, string | boolean | undefined>,
+): JsonObject {
+  return Object.fromEntries(
+    Object.entries(meta).filter(([, value]) => value !== undefined),
+  );
+}

@@ -1,1 +1,2 @@
-export { createRouter, type RouterOptions } from './createRouter';
+export { createRouter } from './createRouter';
+export type { RouterOptions } from './RouterOptions';

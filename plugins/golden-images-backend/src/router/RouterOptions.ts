@@ -1,0 +1,32 @@
+import type {
+  AuditorService,
+  HttpAuthService,
+} from '@backstage/backend-plugin-api';
+import type express from 'express';
+import type {
+  ClusterService,
+  ImageService,
+  NamespaceService,
+  VolumeReader,
+  VolumeService,
+  WaitService,
+} from '../service';
+
+export interface RouterOptions {
+  httpAuth: HttpAuthService;
+  auditor: AuditorService;
+  clusters: ClusterService;
+  namespaces: NamespaceService;
+  images: ImageService;
+  volumes: VolumeService;
+  volumeReader: VolumeReader;
+  waits: WaitService;
+}
+
+/** The signed-in user behind a request. @throws AuthenticationError, NotAllowedError */
+export async function callerOf(
+  { httpAuth }: RouterOptions,
+  req: express.Request,
+) {
+  return { credentials: await httpAuth.credentials(req, { allow: ['user'] }) };
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod/v3';
+import { REASONS, type ReasonCode } from '../reasons';
+
+/** Fields that several shapes share. */
+
+export const isoTime = z.string().describe('ISO 8601 time in UTC');
+export const bytes = z.number().int().nonnegative();
+export const dnsLabel = z
+  .string()
+  .max(63)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    'must consist of lower case letters, digits and "-", and start and end with a letter or digit',
+  );
+/** Name of a DataVolume or claim. CDI derives other names from it, so dots are refused. */
+export const objectName = dnsLabel;
+export const quantity = z
+  .string()
+  .regex(
+    /^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/,
+    'must be a Kubernetes quantity such as "10Gi"',
+  );
+export const entityRef = z
+  .string()
+  .regex(
+    /^[a-z0-9]+:[^/\s:]+\/[^/\s]+$/i,
+    'must be a full entity reference such as "component:default/orders"',
+  );
+
+export const reasonCode = z.enum(
+  Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]],
+);
+
+/** The state of one object: what it is, since when, why, and what to do. */
+export const stateDetails = {
+  reason: reasonCode.optional(),
+  /** Since when state and reason have been as they are. */
+  since: isoTime.optional(),
+  /** CDI's, Longhorn's or Kubernetes' own words: redacted, at most 1,024 characters. Untrusted text. */
+  message: z.string().optional(),
+  /** What a person can do about it. */
+  remedy: z.string().optional(),
+  /** Whether the cluster tries again by itself. */
+  retries: z.boolean().optional(),
+  /** Failed attempts so far. */
+  attempts: z.number().int().nonnegative().optional(),
+  /** 0 to 99 while unfinished; absent when nobody knows. */
+  progressPercent: z.number().min(0).max(100).optional(),
+};

@@ -1,0 +1,145 @@
+import { z } from 'zod/v3';
+import { IMAGE_STATES } from '../states';
+import {
+  dnsLabel,
+  isoTime,
+  objectName,
+  quantity,
+  stateDetails,
+} from './fields';
+import { list } from './lists';
+import { objectFacts } from './objects';
+
+export const imageSchema = z.object({
+  kind: z.literal('image'),
+  ...objectFacts,
+  state: z.enum(IMAGE_STATES),
+  ...stateDetails,
+  /** Name of the image, without its version. */
+  image: z.string(),
+  version: z.string().optional(),
+  /** The alias DataSource points at this version. */
+  current: z.boolean(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  os: z.string().optional(),
+  architecture: z.string().optional(),
+  verified: z.enum(['checksum', 'digest', 'none']),
+  protection: z.enum(['proved', 'configured', 'advisory']),
+  source: z
+    .object({
+      type: z.string(),
+      url: z.string().optional().describe('without userinfo and query'),
+    })
+    .optional(),
+  readyAt: isoTime.optional(),
+});
+
+export const imageListSchema = list(imageSchema);
+
+/** Body of `POST /images`. */
+export const importRequestSchema = z
+  .object({
+    cluster: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Name of the cluster; may be left out where only one is configured',
+      ),
+    namespace: dnsLabel
+      .optional()
+      .describe(
+        'Image namespace; may be left out where the cluster has only one',
+      ),
+    name: objectName.max(40).describe('Name of the image'),
+    version: dnsLabel
+      .max(22)
+      .optional()
+      .describe('Version of the image, for example a date'),
+    source: z
+      .object({
+        http: z
+          .object({
+            url: z
+              .string()
+              .url()
+              .describe('Where the cluster downloads the raw or qcow2 file'),
+            checksum: z
+              .string()
+              .regex(
+                /^(md5:[0-9a-f]{32}|sha1:[0-9a-f]{40}|sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/i,
+                'must be "algorithm:hex", algorithm one of md5, sha1, sha256, sha512',
+              )
+              .optional()
+              .describe(
+                'Expected checksum of the file, for example "sha256:<64 hex digits>"',
+              ),
+            secretRef: objectName
+              .optional()
+              .describe(
+                'Name of a Secret in the image namespace with basic auth credentials',
+              ),
+            certConfigMap: objectName
+              .optional()
+              .describe(
+                'Name of a ConfigMap in the image namespace with the CA of the server',
+              ),
+          })
+          .strict(),
+      })
+      .strict(),
+    size: quantity.describe('Size of the volume, for example "10Gi"'),
+    storageClass: objectName.optional(),
+    volumeMode: z.enum(['Filesystem', 'Block']).optional(),
+    title: z.string().max(100).optional(),
+    description: z.string().max(1000).optional(),
+    os: z.string().max(63).optional(),
+    architecture: z.string().max(63).optional(),
+    setCurrent: z
+      .boolean()
+      .optional()
+      .describe(
+        'Move the alias to this version when it is ready; true unless said otherwise',
+      ),
+    replaceFailed: z
+      .boolean()
+      .optional()
+      .describe(
+        'Replace an object of this name that was never ready and is failing or failed',
+      ),
+    timeoutSeconds: z
+      .number()
+      .int()
+      .min(10)
+      .max(7 * 24 * 3600)
+      .optional(),
+    onTimeout: z
+      .enum(['delete', 'keep'])
+      .optional()
+      .describe(
+        'What happens to an import that was never ready when it fails or times out; "delete" unless said otherwise',
+      ),
+    taskId: z.string().max(200).optional(),
+  })
+  .strict();
+
+export const importResponseSchema = z.object({
+  created: z
+    .boolean()
+    .describe('false when the same request had been carried out before'),
+  dryRun: z.boolean(),
+  image: imageSchema,
+  /** Opaque; absent in a dry run. */
+  waitHandle: z.string().optional(),
+  warnings: z.array(z.string()),
+});
+
+/** @public */
+export type Image = z.infer<typeof imageSchema>;
+/** @public */
+export type ImageList = z.infer<typeof imageListSchema>;
+/** @public */
+export type ImportRequest = z.infer<typeof importRequestSchema>;
+/** @public */
+export type ImportResponse = z.infer<typeof importResponseSchema>;

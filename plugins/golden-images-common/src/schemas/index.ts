@@ -1,0 +1,10 @@
+/**
+ * Shapes of the HTTP API under `/api/golden-images`, for both sides. Sizes are
+ * bytes, times are ISO 8601 in UTC, percentages are 0 to 100.
+ */
+export * from './clusters';
+export * from './images';
+export * from './namespaces';
+export * from './objects';
+export * from './volumes';
+export * from './waits';

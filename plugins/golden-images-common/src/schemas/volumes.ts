@@ -1,0 +1,93 @@
+import { z } from 'zod/v3';
+import { VOLUME_STATES } from '../states';
+import {
+  dnsLabel,
+  entityRef,
+  objectName,
+  quantity,
+  stateDetails,
+} from './fields';
+import { list } from './lists';
+import { objectFacts } from './objects';
+
+export const volumeSchema = z.object({
+  kind: z.literal('volume'),
+  ...objectFacts,
+  state: z.enum(VOLUME_STATES),
+  ...stateDetails,
+  entityRef: entityRef.optional(),
+  /** The owner of the namespace, and so of the volume. */
+  owner: entityRef.optional(),
+  /** The entity has another owner than the namespace: "attached by <namespace>". */
+  attachedBy: z.string().optional(),
+  source: z
+    .object({
+      namespace: z.string().optional(),
+      name: z.string(),
+      image: z.string().optional(),
+      version: z.string().optional(),
+      uid: z.string().optional(),
+      /** The current version of that image, when it is another one. */
+      newerVersion: z.string().optional(),
+      /** The source does not exist any more; the volume does not depend on it. */
+      removed: z.boolean().optional(),
+      verified: z.enum(['checksum', 'digest', 'none']).optional(),
+    })
+    .optional(),
+  /** Names of Pods that use it, from Longhorn's kubernetesStatus. */
+  usedBy: z.array(z.string()),
+});
+
+export const volumeListSchema = list(volumeSchema);
+
+/** Body of `POST /volumes`. */
+export const cloneRequestSchema = z
+  .object({
+    cluster: z.string().min(1).optional(),
+    image: z
+      .object({
+        namespace: dnsLabel.optional(),
+        name: objectName,
+        version: dnsLabel.optional(),
+      })
+      .strict()
+      .describe('The image; without a version its current one'),
+    namespace: dnsLabel.describe('Namespace in which the volume is made'),
+    name: objectName.describe('Name of the claim'),
+    entityRef: entityRef.optional().describe('The entity whose volume this is'),
+    size: quantity
+      .optional()
+      .describe('At least the size of the image, which is also the default'),
+    storageClass: objectName.optional(),
+    accessModes: z
+      .array(z.enum(['ReadWriteOnce', 'ReadWriteMany', 'ReadWriteOncePod']))
+      .length(1)
+      .optional(),
+    replaceFailed: z.boolean().optional(),
+    timeoutSeconds: z
+      .number()
+      .int()
+      .min(10)
+      .max(7 * 24 * 3600)
+      .optional(),
+    onTimeout: z.enum(['delete', 'keep']).optional(),
+    taskId: z.string().max(200).optional(),
+  })
+  .strict();
+
+export const cloneResponseSchema = z.object({
+  created: z.boolean(),
+  dryRun: z.boolean(),
+  volume: volumeSchema,
+  waitHandle: z.string().optional(),
+  warnings: z.array(z.string()),
+});
+
+/** @public */
+export type Volume = z.infer<typeof volumeSchema>;
+/** @public */
+export type VolumeList = z.infer<typeof volumeListSchema>;
+/** @public */
+export type CloneRequest = z.infer<typeof cloneRequestSchema>;
+/** @public */
+export type CloneResponse = z.infer<typeof cloneResponseSchema>;
