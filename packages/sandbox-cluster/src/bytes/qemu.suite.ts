@@ -248,6 +248,17 @@ describe('imports against qemu-img', () => {
         expect(ours).toBe(qemu);
       },
     );
+
+    it('truncated within compressed data: read or refused as by QEMU', async () => {
+      const raw = file('text.raw');
+      await writeFile(raw, Buffer.alloc(virtualBytes, 'text that compresses '));
+      const image = file('served/truncated.qcow2');
+      const args = ['convert', '-cf', 'raw', '-O', 'qcow2', raw, image];
+      execFileSync('qemu-img', args);
+      await truncate(image, (await stat(image)).size - 200);
+      const { qemu, ours } = await bothRead(image, virtualBytes);
+      expect(ours).toBe(qemu);
+    });
   });
 
   it('makes images that qemu-img finds nothing wrong with', () => {

@@ -128,10 +128,14 @@ export class Qcow2Reader {
       const data = await readUpTo(this.#file, offset, wanted);
       this.#window = { offset, data };
     }
-    return this.#window.data.subarray(
+    const found = this.#window.data.subarray(
       offset - this.#window.offset,
       end - this.#window.offset,
     );
+    // As QEMU reads: behind the end of the file are zeros.
+    return found.length < lengthBytes
+      ? Buffer.concat([found], lengthBytes)
+      : found;
   }
 }
 

@@ -1,5 +1,11 @@
+import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
-import { createZstdDecompress, inflateRaw, inflateRawSync } from 'node:zlib';
+import {
+  createInflateRaw,
+  createZstdDecompress,
+  inflateRaw,
+  inflateRawSync,
+} from 'node:zlib';
 import { Qcow2Error, type Qcow2Header } from './header';
 
 const inflate = promisify(inflateRaw);
@@ -16,11 +22,10 @@ export async function decompressCluster(
 ): Promise<Buffer> {
   let data: Buffer;
   try {
-    const options = { maxOutputLength: clusterBytes };
-    if (compression === 'zstd') data = await unzstd(compressed, clusterBytes);
-    else if (clusterBytes <= SMALL_CLUSTER_BYTES)
-      data = inflateRawSync(compressed, options);
-    else data = await inflate(compressed, options);
+    data =
+      compression === 'zstd'
+        ? await firstBytes(createZstdDecompress(), compressed, clusterBytes)
+        : await inflateCluster(compressed, clusterBytes);
   } catch (error) {
     throw new Qcow2Error(`Input/output error: ${error}`);
   }
@@ -28,16 +33,33 @@ export async function decompressCluster(
   return data;
 }
 
-/** Padding follows the frame, which a whole-buffer call would take for another frame. */
-async function unzstd(
+async function inflateCluster(
+  compressed: Buffer,
+  clusterBytes: number,
+): Promise<Buffer> {
+  const options = { maxOutputLength: clusterBytes };
+  try {
+    return clusterBytes <= SMALL_CLUSTER_BYTES
+      ? inflateRawSync(compressed, options)
+      : await inflate(compressed, options);
+  } catch {
+    // QEMU stops when the cluster is full and does not look at what follows,
+    // so a stream that is damaged only behind that is read (QEMU 7.2, qcow2-threads.c).
+    const inflater = createInflateRaw({ chunkSize: clusterBytes });
+    return firstBytes(inflater, compressed, clusterBytes);
+  }
+}
+
+/** Padding follows a zstd frame, which a whole-buffer call would take for another frame. */
+async function firstBytes(
+  decompressor: Transform,
   compressed: Buffer,
   lengthBytes: number,
 ): Promise<Buffer> {
-  const stream = createZstdDecompress();
-  stream.end(compressed);
   const parts: Buffer[] = [];
   let filled = 0;
-  for await (const part of stream) {
+  decompressor.end(compressed);
+  for await (const part of decompressor) {
     parts.push(part);
     filled += part.length;
     if (filled >= lengthBytes) break;
