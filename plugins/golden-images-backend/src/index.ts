@@ -4,4 +4,8 @@
  *
  * @packageDocumentation
  */
+export {
+  createGoldenVolumeConditionalDecision,
+  goldenVolumeConditions,
+} from './auth';
 export { goldenImagesPlugin as default } from './plugin';

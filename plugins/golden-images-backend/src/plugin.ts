@@ -4,10 +4,19 @@ import {
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { isResourcePermission } from '@backstage/plugin-permission-common';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import { goldenImagesPermissions } from '@golden-images/plugin-golden-images-common';
+import {
+  goldenImagesPermissions,
+  goldenImagesVolumeReadPermission,
+} from '@golden-images/plugin-golden-images-common';
 import { Announcer } from './announce';
-import { Authorizer, EntityAccess } from './auth';
+import {
+  Authorizer,
+  EntityAccess,
+  goldenVolumeResourceRef,
+  goldenVolumeRules,
+} from './auth';
 import { readGoldenImagesConfig } from './config';
 import { ImportAllowList } from './imports';
 import { createRouter } from './router';
@@ -15,6 +24,7 @@ import {
   ClusterDirectory,
   ClusterService,
   ImageService,
+  NamespaceOwners,
   NamespaceService,
   VolumeReader,
   VolumeService,
@@ -64,7 +74,25 @@ export const goldenImagesPlugin = createBackendPlugin({
         });
         const announcer = new Announcer(deps);
         const clusters = new ClusterDirectory(config, tracking);
-        const authorizer = new Authorizer({ ...deps, admins });
+        const owners = new NamespaceOwners({ tracking, clusters });
+        deps.permissionsRegistry.addPermissions(
+          goldenImagesPermissions.filter(
+            permission => !isResourcePermission(permission),
+          ),
+        );
+        deps.permissionsRegistry.addResourceType({
+          resourceRef: goldenVolumeResourceRef,
+          permissions: [goldenImagesVolumeReadPermission],
+          rules: Object.values(goldenVolumeRules),
+          getResources: refs => owners.volumes(refs),
+        });
+        const authorizer = new Authorizer({
+          ...deps,
+          admins,
+          volumeRuleset: deps.permissionsRegistry.getPermissionRuleset(
+            goldenVolumeResourceRef,
+          ),
+        });
         const entities = new EntityAccess(deps.catalog);
         const allowList = new ImportAllowList(config.imports.allow);
         const parts = {
@@ -77,7 +105,6 @@ export const goldenImagesPlugin = createBackendPlugin({
           clock: systemClock,
         };
         const volumeReader = new VolumeReader(parts);
-        deps.permissionsRegistry.addPermissions(goldenImagesPermissions);
         httpRouter.use(
           createRouter({
             httpAuth: deps.httpAuth,

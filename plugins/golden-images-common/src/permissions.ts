@@ -1,9 +1,24 @@
 import { createPermission } from '@backstage/plugin-permission-common';
 
-/** See images, volumes and clusters. @public */
+/** Resource type of volumes; a resource ref is `cluster/namespace/name`. @public */
+export const RESOURCE_TYPE_GOLDEN_VOLUME = 'golden-volume';
+
+/** See images, namespaces and clusters. @public */
 export const goldenImagesReadPermission = createPermission({
   name: 'golden-images.read',
   attributes: { action: 'read' },
+});
+
+/**
+ * See volumes. A policy may decide for each of them by the rule
+ * `IS_NAMESPACE_OWNER`; what it denies is left out of lists, and not found.
+ *
+ * @public
+ */
+export const goldenImagesVolumeReadPermission = createPermission({
+  name: 'golden-images.volume.read',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_GOLDEN_VOLUME,
 });
 
 /** Import a golden image. Ownership of the image namespace is asked for as well. @public */
@@ -21,6 +36,7 @@ export const goldenImagesClonePermission = createPermission({
 /** @public */
 export const goldenImagesPermissions = [
   goldenImagesReadPermission,
+  goldenImagesVolumeReadPermission,
   goldenImagesImportPermission,
   goldenImagesClonePermission,
 ];

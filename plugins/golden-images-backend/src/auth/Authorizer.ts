@@ -8,8 +8,23 @@ import { NotAllowedError } from '@backstage/errors';
 import {
   AuthorizeResult,
   type BasicPermission,
+  type Permission,
 } from '@backstage/plugin-permission-common';
+import {
+  createConditionAuthorizer,
+  type PermissionRuleset,
+} from '@backstage/plugin-permission-node';
+import { goldenImagesVolumeReadPermission } from '@golden-images/plugin-golden-images-common';
 import type { Caller } from './Caller';
+import type { GoldenVolume } from './volumeRules';
+
+type Credentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/** A caller who may see volumes, and which. */
+export interface VolumeAudience {
+  caller: Caller;
+  mayRead(volume: GoldenVolume): boolean;
+}
 
 /**
  * Asks who the caller is and what the permission framework grants them. Rules
@@ -21,15 +36,19 @@ export class Authorizer {
   readonly #permissions: PermissionsService;
   readonly #userInfo: UserInfoService;
   readonly #admins: string[];
+  readonly #decide: ReturnType<typeof createConditionAuthorizer<GoldenVolume>>;
 
   constructor(options: {
     permissions: PermissionsService;
     userInfo: UserInfoService;
     admins: string[];
+    /** Rules that a policy may decide by. */
+    volumeRuleset: PermissionRuleset<GoldenVolume>;
   }) {
     this.#permissions = options.permissions;
     this.#userInfo = options.userInfo;
     this.#admins = options.admins;
+    this.#decide = createConditionAuthorizer(options.volumeRuleset);
   }
 
   /**
@@ -38,18 +57,38 @@ export class Authorizer {
    * @throws NotAllowedError when the permission is not granted
    */
   async authorize(
-    credentials: BackstageCredentials<BackstageUserPrincipal>,
+    credentials: Credentials,
     permission: BasicPermission,
   ): Promise<Caller> {
-    const [decision] = await this.#permissions.authorize([{ permission }], {
-      credentials,
-    });
-    const info = await this.#userInfo.getUserInfo(credentials);
+    const [[decision], caller] = await Promise.all([
+      this.#permissions.authorize([{ permission }], { credentials }),
+      this.#identify(credentials),
+    ]);
     if (decision.result !== AuthorizeResult.ALLOW) {
-      throw new NotAllowedError(
-        `${info.userEntityRef} does not have the permission "${permission.name}"; whoever keeps the permission policy of this Backstage can grant it`,
-      );
+      throw notGranted(caller, permission);
     }
+    return caller;
+  }
+
+  /**
+   * The caller, and which volumes the permission policy shows them.
+   *
+   * @throws NotAllowedError when it shows them none
+   */
+  async authorizeVolumes(credentials: Credentials): Promise<VolumeAudience> {
+    const permission = goldenImagesVolumeReadPermission;
+    const [[decision], caller] = await Promise.all([
+      this.#permissions.authorizeConditional([{ permission }], { credentials }),
+      this.#identify(credentials),
+    ]);
+    if (decision.result === AuthorizeResult.DENY) {
+      throw notGranted(caller, permission);
+    }
+    return { caller, mayRead: volume => this.#decide(decision, volume) };
+  }
+
+  async #identify(credentials: Credentials): Promise<Caller> {
+    const info = await this.#userInfo.getUserInfo(credentials);
     const userRef = info.userEntityRef.toLocaleLowerCase('en-US');
     const ownershipRefs = [
       userRef,
@@ -62,4 +101,10 @@ export class Authorizer {
       admin: ownershipRefs.some(ref => this.#admins.includes(ref)),
     };
   }
+}
+
+function notGranted({ userRef }: Caller, { name }: Permission) {
+  return new NotAllowedError(
+    `${userRef} does not have the permission "${name}"; whoever keeps the permission policy of this Backstage can grant it`,
+  );
 }

@@ -1,6 +1,7 @@
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { goldenImagesReadPermission } from '@golden-images/plugin-golden-images-common';
+import { volumeRuleset } from './__testUtils__/volumeRuleset';
 import { Authorizer, EntityAccess, namespaceOwner, owns, type Caller } from '.';
 
 const credentials = mockCredentials.user('user:default/dora');
@@ -58,7 +59,12 @@ describe('Authorizer', () => {
     });
     return {
       permissions,
-      authorizer: new Authorizer({ permissions, userInfo, admins }),
+      authorizer: new Authorizer({
+        permissions,
+        userInfo,
+        admins,
+        volumeRuleset,
+      }),
     };
   };
 

@@ -1,4 +1,4 @@
-export { Authorizer } from './Authorizer';
+export { Authorizer, type VolumeAudience } from './Authorizer';
 export { owns, type Caller } from './Caller';
 export {
   EntityAccess,
@@ -6,3 +6,10 @@ export {
   type EntityFacts,
 } from './EntityAccess';
 export { namespaceOwner } from './namespaceOwner';
+export {
+  createGoldenVolumeConditionalDecision,
+  goldenVolumeConditions,
+  goldenVolumeResourceRef,
+  goldenVolumeRules,
+  type GoldenVolume,
+} from './volumeRules';

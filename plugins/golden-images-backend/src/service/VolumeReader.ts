@@ -1,22 +1,21 @@
 import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
-import {
-  goldenImagesReadPermission,
-  type Volume,
-  type VolumeList,
+import type {
+  Volume,
+  VolumeList,
 } from '@golden-images/plugin-golden-images-common';
 import {
-  namespaceOwner,
   normalizeEntityRef,
   owns,
   type Authorizer,
-  type Caller,
   type EntityAccess,
   type EntityFacts,
+  type VolumeAudience,
 } from '../auth';
 import type { Tracked } from '../database/GoldenImagesStore';
 import type { ObjectKey, Tracking } from '../tracking';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { RequestOptions } from './ImageService';
+import { NamespaceOwners } from './NamespaceOwners';
 import { requireConnection } from './requireConnection';
 
 /** Volumes as their readers may see them. */
@@ -25,6 +24,7 @@ export class VolumeReader {
   readonly #clusters: ClusterDirectory;
   readonly #authorizer: Authorizer;
   readonly #entities: EntityAccess;
+  readonly #owners: NamespaceOwners;
 
   constructor(options: {
     tracking: Tracking;
@@ -36,6 +36,7 @@ export class VolumeReader {
     this.#clusters = options.clusters;
     this.#authorizer = options.authorizer;
     this.#entities = options.entities;
+    this.#owners = new NamespaceOwners(options);
   }
 
   /**
@@ -45,7 +46,7 @@ export class VolumeReader {
    * @throws NotFoundError when the entity is not there for the caller
    */
   async ofEntity(ref: string, options: RequestOptions): Promise<VolumeList> {
-    const caller = await this.#reader(options);
+    const { caller, mayRead } = await this.#audience(options);
     const entityRef = normalizeEntityRef(ref, 'entityRef');
     const entity = await this.#entities.find(entityRef, caller);
     if (!entity) {
@@ -65,8 +66,13 @@ export class VolumeReader {
       ...annotated,
       ...labelled.filter(row => row.object.entityRef === undefined),
     ];
+    const items = await this.#shown(
+      rows,
+      new Map([[entityRef, entity]]),
+      entity,
+    );
     return {
-      items: await this.#shown(rows, new Map([[entityRef, entity]]), entity),
+      items: items.filter(mayRead),
       clusters: await this.#tracking.clusterStatus(),
     };
   }
@@ -76,7 +82,7 @@ export class VolumeReader {
     key: { cluster: string; namespace: string },
     options: RequestOptions,
   ): Promise<VolumeList> {
-    const caller = await this.#reader(options);
+    const { caller, mayRead } = await this.#audience(options);
     const owner = await this.#ownerOf(key);
     if (!owns(caller, owner)) {
       // An owner may be written on a namespace that has not been read yet.
@@ -94,8 +100,9 @@ export class VolumeReader {
       namespace: key.namespace,
     });
     const entities = await this.#entities.findAll(refsOf(rows), caller);
+    const items = await this.#shown(rows, entities);
     return {
-      items: await this.#shown(rows, entities),
+      items: items.filter(mayRead),
       clusters: await this.#tracking.clusterStatus(key.cluster),
     };
   }
@@ -107,7 +114,7 @@ export class VolumeReader {
    * @throws NotFoundError
    */
   async get(key: ObjectKey, options: RequestOptions): Promise<Volume> {
-    const caller = await this.#reader(options);
+    const { caller, mayRead } = await this.#audience(options);
     const owner = await this.#ownerOf(key);
     const row = await this.#tracking.reader.getVolume(key);
     const entities = await this.#entities.findAll(
@@ -115,7 +122,9 @@ export class VolumeReader {
       caller,
     );
     if (!row) await requireConnection(this.#tracking, key.cluster);
-    if (!row || !(owns(caller, owner) || entities.size > 0)) {
+    const visible =
+      mayRead({ owner }) && (owns(caller, owner) || entities.size > 0);
+    if (!row || !visible) {
       throw new NotFoundError(
         `There is no volume "${key.namespace}/${key.name}" in cluster "${key.cluster}", or you may not see it`,
       );
@@ -124,11 +133,8 @@ export class VolumeReader {
     return volume;
   }
 
-  async #reader(options: RequestOptions): Promise<Caller> {
-    return this.#authorizer.authorize(
-      options.credentials,
-      goldenImagesReadPermission,
-    );
+  async #audience(options: RequestOptions): Promise<VolumeAudience> {
+    return this.#authorizer.authorizeVolumes(options.credentials);
   }
 
   async #ownerOf(key: {
@@ -137,22 +143,8 @@ export class VolumeReader {
   }): Promise<string | undefined> {
     if (!key.namespace) throw new InputError('namespace: must be named');
     this.#clusters.named(key.cluster);
-    const owners = await this.#owners(key.cluster);
-    return owners(key.cluster, key.namespace);
-  }
-
-  async #owners(
-    cluster?: string,
-  ): Promise<(cluster: string, namespace: string) => string | undefined> {
-    const rows = await this.#tracking.reader.listNamespaces({ cluster });
-    return (clusterName, name) => {
-      const config = this.#clusters.all.find(c => c.name === clusterName);
-      const row = rows.find(r => r.cluster === clusterName && r.name === name);
-      return (
-        config &&
-        namespaceOwner(config, { name, annotatedOwner: row?.annotatedOwner })
-      );
-    };
+    const ownerOf = await this.#owners.load(key.cluster);
+    return ownerOf(key.cluster, key.namespace);
   }
 
   /** @param ofAll - the entity to which all rows are attached, by annotation or label */
@@ -161,9 +153,9 @@ export class VolumeReader {
     entities: Map<string, EntityFacts>,
     ofAll?: EntityFacts,
   ): Promise<Volume[]> {
-    const owners = await this.#owners();
+    const ownerOf = await this.#owners.load();
     return rows.map(({ object }) => {
-      const owner = owners(object.cluster, object.namespace);
+      const owner = ownerOf(object.cluster, object.namespace);
       const entity =
         ofAll ??
         (object.entityRef ? entities.get(object.entityRef) : undefined);

@@ -74,12 +74,16 @@ export class WaitService {
     request: WaitRequest,
     options: RequestOptions,
   ): Promise<{ waitHandle: string }> {
-    const caller = await this.#authorizer.authorize(
-      options.credentials,
-      goldenImagesReadPermission,
-    );
-    const cluster = this.#clusters.ofRequest(request.cluster);
     const { kind, namespace, name } = request;
+    const { credentials } = options;
+    const caller =
+      kind === 'volume'
+        ? (await this.#authorizer.authorizeVolumes(credentials)).caller
+        : await this.#authorizer.authorize(
+            credentials,
+            goldenImagesReadPermission,
+          );
+    const cluster = this.#clusters.ofRequest(request.cluster);
     const target = { cluster: cluster.name, kind, namespace, name };
     await this.#refresh(target);
     const row = await this.#row(target);

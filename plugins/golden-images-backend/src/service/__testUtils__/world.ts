@@ -3,6 +3,7 @@ import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
 import { Authorizer, EntityAccess } from '../../auth';
+import { volumeRuleset } from '../../auth/__testUtils__/volumeRuleset';
 import type { GoldenImagesConfig } from '../../config';
 import { ImportAllowList } from '../../imports';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
@@ -87,6 +88,9 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
   permissions.authorize.mockImplementation(async requests =>
     requests.map(() => ({ result: 'ALLOW' as const })),
   );
+  permissions.authorizeConditional.mockImplementation(async requests =>
+    requests.map(() => ({ result: 'ALLOW' as const })),
+  );
   const userInfo = mockServices.userInfo.mock();
   userInfo.getUserInfo.mockImplementation(async credentials => {
     const { userEntityRef } = credentials.principal as {
@@ -110,7 +114,12 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
     clusters,
     clock,
     admins,
-    authorizer: new Authorizer({ permissions, userInfo, admins }),
+    authorizer: new Authorizer({
+      permissions,
+      userInfo,
+      admins,
+      volumeRuleset,
+    }),
     entities: new EntityAccess(catalog),
     allowList: new ImportAllowList(config.imports.allow, {
       resolve: async () => ['93.184.216.34'],
