@@ -23,9 +23,12 @@ import { createRouter } from './router';
 import {
   ClusterDirectory,
   ClusterService,
+  HoldService,
+  ImageAccess,
   ImageService,
   NamespaceOwners,
   NamespaceService,
+  VersionService,
   VolumeReader,
   VolumeService,
   WaitService,
@@ -105,6 +108,7 @@ export const goldenImagesPlugin = createBackendPlugin({
           clock: systemClock,
         };
         const volumeReader = new VolumeReader(parts);
+        const kept = { ...parts, access: new ImageAccess(parts) };
         httpRouter.use(
           createRouter({
             httpAuth: deps.httpAuth,
@@ -112,6 +116,8 @@ export const goldenImagesPlugin = createBackendPlugin({
             clusters: new ClusterService(parts),
             namespaces: new NamespaceService(parts),
             images: new ImageService(parts),
+            versions: new VersionService(kept),
+            holds: new HoldService(kept),
             volumes: new VolumeService(parts),
             volumeReader,
             waits: new WaitService({ ...parts, volumes: volumeReader }),

@@ -27,6 +27,18 @@ export const goldenImagesImportPermission = createPermission({
   attributes: { action: 'create' },
 });
 
+/** Choose the current version of an image, pin it, and put versions on hold. Ownership of the image namespace is asked for as well. @public */
+export const goldenImagesManagePermission = createPermission({
+  name: 'golden-images.image.manage',
+  attributes: { action: 'update' },
+});
+
+/** Retire an image. Ownership of the image namespace is asked for as well. @public */
+export const goldenImagesRetirePermission = createPermission({
+  name: 'golden-images.image.retire',
+  attributes: { action: 'delete' },
+});
+
 /** Clone an image into a namespace. Ownership of the namespace is asked for as well. @public */
 export const goldenImagesClonePermission = createPermission({
   name: 'golden-images.volume.clone',
@@ -38,5 +50,7 @@ export const goldenImagesPermissions = [
   goldenImagesReadPermission,
   goldenImagesVolumeReadPermission,
   goldenImagesImportPermission,
+  goldenImagesManagePermission,
+  goldenImagesRetirePermission,
   goldenImagesClonePermission,
 ];

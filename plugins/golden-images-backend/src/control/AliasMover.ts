@@ -4,11 +4,12 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import type { TrackedStore } from '../database';
 import { RESOURCES, type ClusterClient } from '../kubernetes';
-import { aliasManifest, type DataSource } from '../manifests';
+import { aliasManifest, aliasSpec, type DataSource } from '../manifests';
 import {
   annotationOf,
   isOurImage,
   labelOf,
+  ownerMetadata,
   type Joined,
   type Joiner,
 } from '../tracking/rows';
@@ -61,7 +62,7 @@ export class AliasMover {
         aliasManifest({
           namespace,
           image,
-          claimName: plan.target.claimName,
+          claimName,
           annotations,
         }),
       );
@@ -72,15 +73,7 @@ export class AliasMover {
       ref,
       {
         metadata: { annotations },
-        ...(claimName && {
-          spec: {
-            source: {
-              pvc: { namespace, name: claimName },
-              snapshot: null,
-              dataSource: null,
-            },
-          },
-        }),
+        ...(claimName && { spec: aliasSpec(namespace, claimName) }),
       },
       { uid, resourceVersion },
     );
@@ -106,9 +99,8 @@ export class AliasMover {
 export function readyVersionOf(joined: Joined): ReadyVersion | undefined {
   const readyAt = annotationOf(joined, ANNOTATIONS.readyAt);
   if (!readyAt || !isOurImage(joined)) return undefined;
-  if (annotationOf(joined, ANNOTATIONS.retiring) !== undefined) {
-    return undefined;
-  }
+  const decided = ownerMetadata(joined)?.annotations ?? {};
+  if (decided[ANNOTATIONS.retiring] !== undefined) return undefined;
   return {
     version: labelOf(joined, LABELS.version) ?? '',
     claimName: joined.name,

@@ -57,7 +57,11 @@ describe('planAlias', () => {
       target: undefined,
       usedVersions: ['1', '2'],
     });
-    expect(planAlias([quiet], undefined)).toEqual({ action: 'none' });
+    expect(planAlias([quiet], undefined)).toEqual({
+      action: 'create',
+      target: undefined,
+      usedVersions: ['2'],
+    });
   });
 
   it('does not move a pinned alias', () => {

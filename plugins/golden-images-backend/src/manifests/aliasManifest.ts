@@ -2,11 +2,11 @@ import { ROLE_GOLDEN_IMAGE } from '@golden-images/plugin-golden-images-common';
 import { ourLabels } from './metadata';
 import type { DataSource } from './types';
 
-/** The DataSource `<name>`: the alias that points at the current version. */
+/** The DataSource `<name>`: the alias that points at the current version, or at none yet. */
 export function aliasManifest(options: {
   namespace: string;
   image: string;
-  claimName: string;
+  claimName?: string;
   annotations?: Record<string, string>;
 }): DataSource {
   const { namespace, image, claimName } = options;
@@ -19,6 +19,8 @@ export function aliasManifest(options: {
       labels: ourLabels(ROLE_GOLDEN_IMAGE, { name: image }),
       annotations: options.annotations ?? {},
     },
-    spec: { source: { pvc: { namespace, name: claimName } } },
+    spec: {
+      source: claimName ? { pvc: { namespace, name: claimName } } : {},
+    },
   };
 }

@@ -1,3 +1,10 @@
+export {
+  aliasSpec,
+  isOurAlias,
+  isPinned,
+  usedVersionsOf,
+  type AliasMetadata,
+} from './alias';
 export { aliasManifest } from './aliasManifest';
 export { canonicalJson } from './canonicalJson';
 export {

@@ -5,8 +5,10 @@ import type {
 import type express from 'express';
 import type {
   ClusterService,
+  HoldService,
   ImageService,
   NamespaceService,
+  VersionService,
   VolumeReader,
   VolumeService,
   WaitService,
@@ -18,6 +20,8 @@ export interface RouterOptions {
   clusters: ClusterService;
   namespaces: NamespaceService;
   images: ImageService;
+  versions: VersionService;
+  holds: HoldService;
   volumes: VolumeService;
   volumeReader: VolumeReader;
   waits: WaitService;

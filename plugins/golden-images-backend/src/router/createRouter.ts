@@ -4,6 +4,7 @@ import { auditDenials } from './audited';
 import { addClusterRoutes } from './clusterRoutes';
 import { addImageRoutes } from './imageRoutes';
 import type { RouterOptions } from './RouterOptions';
+import { addVersionRoutes } from './versionRoutes';
 import { addVolumeRoutes } from './volumeRoutes';
 import { addWaitRoutes } from './waitRoutes';
 
@@ -13,6 +14,7 @@ export function createRouter(options: RouterOptions): express.Router {
   router.use(express.json());
   addClusterRoutes(router, options);
   addImageRoutes(router, options);
+  addVersionRoutes(router, options);
   addVolumeRoutes(router, options);
   addWaitRoutes(router, options);
   router.use(auditDenials(options.auditor));

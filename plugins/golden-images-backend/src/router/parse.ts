@@ -61,6 +61,12 @@ export const volumesQuery = z
     return z.NEVER;
   });
 
+export const imageParams = z.object({
+  cluster: z.string(),
+  namespace: z.string(),
+  image: z.string(),
+});
+
 export const objectParams = z.object({
   cluster: z.string(),
   namespace: z.string(),

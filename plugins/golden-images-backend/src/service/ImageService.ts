@@ -79,7 +79,7 @@ export class ImageService {
     const images = tracked.map(row => row.object);
     return {
       items: filter.ready
-        ? images.filter(image => image.state === 'ready')
+        ? images.filter(image => image.state === 'ready' && !image.retirement)
         : images,
       clusters: await this.#tracking.clusterStatus(filter.cluster),
     };

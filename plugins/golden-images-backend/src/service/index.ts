@@ -1,9 +1,12 @@
 export { systemClock, type Clock } from './Clock';
 export { ClusterDirectory } from './ClusterDirectory';
 export { ClusterService } from './ClusterService';
+export { HoldService } from './HoldService';
+export { ImageAccess } from './ImageAccess';
 export { ImageService } from './ImageService';
 export { NamespaceOwners } from './NamespaceOwners';
 export { NamespaceService } from './NamespaceService';
+export { VersionService } from './VersionService';
 export { VolumeReader } from './VolumeReader';
 export { VolumeService } from './VolumeService';
 export { WaitService } from './WaitService';

@@ -10,6 +10,7 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import type { TrackedRecord } from '../database';
 import type { Derived } from '../state/types';
+import { imageMarks } from './imageMarks';
 import { sourceOf } from './sources';
 import {
   annotationOf,
@@ -39,8 +40,7 @@ export function imageDocument(
   derived: Derived<ImageState>,
   neighbours: Neighbours,
 ): Image {
-  const { dataVolume, namespace, name } = joined;
-  const { alias } = neighbours;
+  const { dataVolume } = joined;
   return {
     kind: 'image',
     ...facts(cluster, joined, ROLE_GOLDEN_IMAGE),
@@ -48,7 +48,7 @@ export function imageDocument(
     state: derived.state,
     image: imageNameOf(joined),
     version: labelOf(joined, LABELS.version),
-    current: alias?.claim?.namespace === namespace && alias.claim.name === name,
+    ...imageMarks(joined, neighbours.alias),
     title: annotationOf(joined, ANNOTATIONS.title),
     description: annotationOf(joined, ANNOTATIONS.description),
     os: annotationOf(joined, ANNOTATIONS.os),

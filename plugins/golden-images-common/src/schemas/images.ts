@@ -9,6 +9,7 @@ import {
 } from './fields';
 import { list } from './lists';
 import { objectFacts } from './objects';
+import { retirementSchema } from './versions';
 
 export const imageSchema = z.object({
   kind: z.literal('image'),
@@ -33,6 +34,12 @@ export const imageSchema = z.object({
     })
     .optional(),
   readyAt: isoTime.optional(),
+  /** It is current, and the alias moves only by hand. */
+  pinned: z.boolean().optional(),
+  /** Why this version is not to be retired. */
+  hold: z.string().optional(),
+  /** It is to go as soon as nothing copies from it; nobody can clone it any more. */
+  retirement: retirementSchema.optional(),
 });
 
 export const imageListSchema = list(imageSchema);

@@ -8,3 +8,4 @@ export * from './namespaces';
 export * from './objects';
 export * from './volumes';
 export * from './waits';
+export * from './versions';

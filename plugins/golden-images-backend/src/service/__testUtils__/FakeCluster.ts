@@ -120,17 +120,12 @@ export class FakeCluster implements ClusterClient {
     if (found.metadata.resourceVersion !== resourceVersion) {
       throw new KubernetesApiError({ status: 409, message: 'stale' });
     }
-    const { metadata } = mergePatch as {
-      metadata: { annotations: Record<string, string> };
-    };
-    found.metadata.annotations = {
-      ...found.metadata.annotations,
-      ...metadata.annotations,
-    };
+    const patched = merge(found, mergePatch) as T;
     this.#uids += 1;
-    found.metadata.resourceVersion = `${this.#uids}`;
+    patched.metadata.resourceVersion = `${this.#uids}`;
+    this.#objects.set(key(ref), patched);
     this.writes.push(`patch ${key(ref)}`);
-    return structuredClone(found) as T;
+    return structuredClone(patched);
   }
 
   async delete(
@@ -164,6 +159,21 @@ export class FakeCluster implements ClusterClient {
     );
     if (index >= 0) throw this.#refusals.splice(index, 1)[0].error;
   }
+}
+
+/** JSON merge patch (RFC 7386). */
+function merge(target: unknown, patch: unknown): unknown {
+  if (!isRecord(patch)) return patch;
+  const result = isRecord(target) ? { ...target } : {};
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) delete result[field];
+    else result[field] = merge(result[field], value);
+  }
+  return result;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function key(ref: ObjectRef): string {

@@ -21,6 +21,7 @@ import type {
   StorageClassInfo,
   Tracking,
 } from '../../tracking';
+import { retirementOf } from '../../tracking/imageMarks';
 import type { FakeCluster } from './FakeCluster';
 
 type Row = Tracked<Image> | Tracked<Volume>;
@@ -193,6 +194,8 @@ export class FakeTracking implements Tracking {
         current: false,
         verified: 'none',
         protection: 'advisory',
+        hold: annotations[ANNOTATIONS.hold],
+        retirement: retirementOf(annotations[ANNOTATIONS.retiring]),
         ...(override as Partial<Image>),
       },
       ...rest,

@@ -9,8 +9,11 @@ import { ImportAllowList } from '../../imports';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { Clock } from '../Clock';
 import { ClusterDirectory } from '../ClusterDirectory';
+import { HoldService } from '../HoldService';
+import { ImageAccess } from '../ImageAccess';
 import { ImageService } from '../ImageService';
 import { NamespaceService } from '../NamespaceService';
+import { VersionService } from '../VersionService';
 import { VolumeReader } from '../VolumeReader';
 import { VolumeService } from '../VolumeService';
 import { WaitService } from '../WaitService';
@@ -126,6 +129,7 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
     }),
   };
   const volumeReader = new VolumeReader(parts);
+  const kept = { ...parts, access: new ImageAccess(parts) };
   return {
     cluster,
     tracking,
@@ -133,6 +137,8 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
     authorizer: parts.authorizer,
     clock,
     images: new ImageService(parts),
+    versions: new VersionService(kept),
+    holds: new HoldService(kept),
     volumes: new VolumeService(parts),
     volumeReader,
     namespaces: new NamespaceService(parts),
