@@ -92,11 +92,12 @@ export const goldenImagesPlugin = createBackendPlugin({
         const authorizer = new Authorizer({
           ...deps,
           admins,
+          clock: systemClock,
           volumeRuleset: deps.permissionsRegistry.getPermissionRuleset(
             goldenVolumeResourceRef,
           ),
         });
-        const entities = new EntityAccess(deps.catalog);
+        const entities = new EntityAccess(deps.catalog, systemClock);
         const allowList = new ImportAllowList(config.imports.allow);
         const parts = {
           tracking,

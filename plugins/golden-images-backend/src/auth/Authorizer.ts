@@ -16,6 +16,7 @@ import {
 } from '@backstage/plugin-permission-node';
 import { goldenImagesVolumeReadPermission } from '@golden-images/plugin-golden-images-common';
 import type { Caller } from './Caller';
+import { RecentAnswers } from './RecentAnswers';
 import type { GoldenVolume } from './volumeRules';
 
 type Credentials = BackstageCredentials<BackstageUserPrincipal>;
@@ -36,6 +37,7 @@ export class Authorizer {
   readonly #permissions: PermissionsService;
   readonly #userInfo: UserInfoService;
   readonly #admins: string[];
+  readonly #audiences: RecentAnswers<VolumeAudience>;
   readonly #decide: ReturnType<typeof createConditionAuthorizer<GoldenVolume>>;
 
   constructor(options: {
@@ -44,11 +46,13 @@ export class Authorizer {
     admins: string[];
     /** Rules that a policy may decide by. */
     volumeRuleset: PermissionRuleset<GoldenVolume>;
+    clock: { nowMs(): number };
   }) {
     this.#permissions = options.permissions;
     this.#userInfo = options.userInfo;
     this.#admins = options.admins;
     this.#decide = createConditionAuthorizer(options.volumeRuleset);
+    this.#audiences = new RecentAnswers(() => options.clock.nowMs());
   }
 
   /**
@@ -71,11 +75,20 @@ export class Authorizer {
   }
 
   /**
-   * The caller, and which volumes the permission policy shows them.
+   * The caller, and which volumes the permission policy shows them; at most 5 s
+   * old, for reads only.
    *
    * @throws NotAllowedError when it shows them none
    */
   async authorizeVolumes(credentials: Credentials): Promise<VolumeAudience> {
+    const { userEntityRef } = credentials.principal;
+    const { caller, mayRead } = await this.#audiences.get(userEntityRef, () =>
+      this.#askForVolumes(credentials),
+    );
+    return { caller: { ...caller, credentials }, mayRead };
+  }
+
+  async #askForVolumes(credentials: Credentials): Promise<VolumeAudience> {
     const permission = goldenImagesVolumeReadPermission;
     const [[decision], caller] = await Promise.all([
       this.#permissions.authorizeConditional([{ permission }], { credentials }),

@@ -63,6 +63,7 @@ describe('Authorizer', () => {
         permissions,
         userInfo,
         admins,
+        clock: { nowMs: () => 0 },
         volumeRuleset,
       }),
     };
@@ -121,6 +122,7 @@ describe('EntityAccess', () => {
               ],
       })),
     }),
+    { nowMs: () => 0 },
   );
 
   it.each([

@@ -62,10 +62,14 @@ export class DatabaseReader implements GoldenImagesReader {
     return (await this.#read<Volume>(query)).at(0);
   }
 
-  async listNamespaces(filter: { cluster?: string }): Promise<NamespaceRow[]> {
+  async listNamespaces(filter: {
+    cluster?: string;
+    names?: string[];
+  }): Promise<NamespaceRow[]> {
     const rows = await this.#views.listKind<Omit<NamespaceRow, 'cluster'>>(
       'Namespace',
       filter.cluster,
+      filter.names,
     );
     return rows.map(({ cluster, document }) => ({ ...document, cluster }));
   }

@@ -44,5 +44,9 @@ export interface GoldenImagesReader {
     namespace: string;
     name: string;
   }): Promise<Tracked<Volume> | undefined>;
-  listNamespaces(filter: { cluster?: string }): Promise<NamespaceRow[]>;
+  listNamespaces(filter: {
+    cluster?: string;
+    /** Only those. */
+    names?: string[];
+  }): Promise<NamespaceRow[]>;
 }

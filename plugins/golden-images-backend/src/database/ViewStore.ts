@@ -177,11 +177,14 @@ export class ViewStore {
   async listKind<T extends object>(
     kind: string,
     cluster?: string,
+    objectKeys?: string[],
   ): Promise<{ cluster: string; document: T }[]> {
-    const rows = await this.#knex<ViewTableRow>(TABLE)
+    const query = this.#knex<ViewTableRow>(TABLE)
       .where(cluster === undefined ? { kind } : { kind, cluster })
       .orderBy(['cluster', 'object_key'])
       .select('cluster', 'document');
+    if (objectKeys) query.whereIn('object_key', objectKeys);
+    const rows = await query;
     return rows.map(row => ({
       cluster: row.cluster,
       document: JSON.parse(row.document) as T,

@@ -1,5 +1,5 @@
 /** Rows per statement: SQLite takes 32,766 variables in one. */
-export const BATCH_SIZE = 200;
+export const BATCH_SIZE = 500;
 
 export function inBatches<T>(items: Iterable<T>, size = BATCH_SIZE): T[][] {
   const batches: T[][] = [];

@@ -18,9 +18,18 @@ export class NamespaceOwners {
     this.#clusters = options.clusters;
   }
 
-  /** Of one cluster, or of all. */
-  async load(cluster?: string): Promise<OwnerOf> {
-    const rows = await this.#tracking.reader.listNamespaces({ cluster });
+  /** Of these namespaces alone, each in one or several clusters. */
+  async load(of: { cluster: string; namespace: string }[]): Promise<OwnerOf> {
+    const names = new Set(of.map(({ namespace }) => namespace));
+    const clusters = new Set(of.map(({ cluster }) => cluster));
+    const [onlyOne] = clusters.size === 1 ? clusters : [];
+    const rows =
+      of.length === 0
+        ? []
+        : await this.#tracking.reader.listNamespaces({
+            cluster: onlyOne,
+            names: [...names],
+          });
     const annotated = new Map(
       rows.map(row => [`${row.cluster}/${row.name}`, row.annotatedOwner]),
     );
@@ -36,16 +45,15 @@ export class NamespaceOwners {
 
   /** What permission rules decide about, by `cluster/namespace/name`. */
   async volumes(refs: string[]): Promise<(GoldenVolume | undefined)[]> {
-    const ownerOf = await this.load();
+    const keys = refs.map(ref => {
+      const [cluster, namespace, name] = ref.split('/');
+      return { cluster, namespace, name };
+    });
+    const ownerOf = await this.load(keys);
     return Promise.all(
-      refs.map(async ref => {
-        const [cluster, namespace, name] = ref.split('/');
-        const row = await this.#tracking.reader.getVolume({
-          cluster,
-          namespace,
-          name,
-        });
-        return row && { owner: ownerOf(cluster, namespace) };
+      keys.map(async key => {
+        const row = await this.#tracking.reader.getVolume(key);
+        return row && { owner: ownerOf(key.cluster, key.namespace) };
       }),
     );
   }

@@ -48,7 +48,7 @@ export class VolumeReader {
   async ofEntity(ref: string, options: RequestOptions): Promise<VolumeList> {
     const { caller, mayRead } = await this.#audience(options);
     const entityRef = normalizeEntityRef(ref, 'entityRef');
-    const entity = await this.#entities.find(entityRef, caller);
+    const entity = await this.#entities.findRecent(entityRef, caller);
     if (!entity) {
       throw new NotFoundError(
         `entityRef: there is no ${entityRef} in the catalog, or you may not see it`,
@@ -56,15 +56,14 @@ export class VolumeReader {
     }
     const { reader } = this.#tracking;
     const { kubernetesId } = entity;
-    const annotated = await reader.listVolumes({ entityRef });
-    const labelled =
-      kubernetesId === undefined
-        ? []
-        : await reader.listVolumes({ kubernetesId });
+    const found = await reader.listVolumes({ entityRef, kubernetesId });
     // The annotation says more than the label, which may be shared.
     const rows = [
-      ...annotated,
-      ...labelled.filter(row => row.object.entityRef === undefined),
+      ...found.filter(
+        ({ object }) =>
+          object.entityRef?.toLocaleLowerCase('en-US') === entityRef,
+      ),
+      ...found.filter(({ object }) => object.entityRef === undefined),
     ];
     const items = await this.#shown(
       rows,
@@ -143,7 +142,7 @@ export class VolumeReader {
   }): Promise<string | undefined> {
     if (!key.namespace) throw new InputError('namespace: must be named');
     this.#clusters.named(key.cluster);
-    const ownerOf = await this.#owners.load(key.cluster);
+    const ownerOf = await this.#owners.load([key]);
     return ownerOf(key.cluster, key.namespace);
   }
 
@@ -153,7 +152,7 @@ export class VolumeReader {
     entities: Map<string, EntityFacts>,
     ofAll?: EntityFacts,
   ): Promise<Volume[]> {
-    const ownerOf = await this.#owners.load();
+    const ownerOf = await this.#owners.load(rows.map(row => row.object));
     return rows.map(({ object }) => {
       const owner = ownerOf(object.cluster, object.namespace);
       const entity =

@@ -14,7 +14,7 @@ import { NeighbourLoader } from './NeighbourLoader';
 import { deriveRow, type DeriveContext } from './deriveRow';
 import { KINDS, type DataSourceView, type Joined } from './views';
 
-const BATCH_SIZE = 100;
+const BATCH_SIZE = 250;
 
 /** A row that was derived just now, with all that it was derived from. */
 export interface DerivedRow {

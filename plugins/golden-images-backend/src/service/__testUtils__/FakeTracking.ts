@@ -69,11 +69,7 @@ export class FakeTracking implements Tracking {
           row.object.kind === 'volume' &&
           matches(filter.cluster, row.object.cluster) &&
           matches(filter.namespace, row.object.namespace) &&
-          matches(filter.entityRef, row.object.entityRef) &&
-          matches(
-            filter.kubernetesId,
-            this.#labels(row)?.[LABELS.kubernetesId],
-          ),
+          this.#belongs(row, filter),
       ),
     getImage: async key => {
       const row = this.rows.get(`image/${keyOf(key)}`);
@@ -90,6 +86,19 @@ export class FakeTracking implements Tracking {
   #all(kind: string): Row[] {
     return Array.from(this.rows.values()).filter(
       row => row.object.kind === kind,
+    );
+  }
+
+  /** By annotation or by label, as the database does. */
+  #belongs(row: Row, of: { entityRef?: string; kubernetesId?: string }) {
+    const { object } = row;
+    const annotated = object.kind === 'volume' ? object.entityRef : undefined;
+    const labelled = this.#labels(row)?.[LABELS.kubernetesId];
+    const asked = [of.entityRef, of.kubernetesId].filter(Boolean);
+    return (
+      asked.length === 0 ||
+      (annotated !== undefined && annotated === of.entityRef) ||
+      (labelled !== undefined && labelled === of.kubernetesId)
     );
   }
 

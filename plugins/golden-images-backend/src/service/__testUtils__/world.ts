@@ -121,9 +121,10 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
       permissions,
       userInfo,
       admins,
+      clock,
       volumeRuleset,
     }),
-    entities: new EntityAccess(catalog),
+    entities: new EntityAccess(catalog, clock),
     allowList: new ImportAllowList(config.imports.allow, {
       resolve: async () => ['93.184.216.34'],
     }),

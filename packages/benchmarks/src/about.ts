@@ -1,0 +1,19 @@
+import type { Sizes } from './Bench';
+
+/** What a run that counts measures. */
+export const FULL: Sizes = {
+  volumes: 20_000,
+  entities: 1_000,
+  views: [1_000, 10_000, 100_000],
+};
+
+/** For the readers of `docs/performance.md`, by paragraphs. */
+export const ABOUT = [
+  `One run against one API server in a process of its own, with ${FULL.volumes.toLocaleString(
+    'en-US',
+  )} cloned volumes (each a DataVolume, a claim, a PersistentVolume and a Longhorn volume) in 100 namespaces and ${FULL.entities.toLocaleString(
+    'en-US',
+  )} components. The backend is a whole Backstage backend in a process of its own, with sign-in, permissions, catalog and the Kubernetes plugin; its SQLite databases are on disk. Permissions are on: a policy decides about every volume by the owner of its namespace, and each component has one volume that the user may not see.`,
+  '',
+  'What a number is held against is measured in the same run, on the same data. `npm run bench -- --kubeconfig FILE` measures against another API server.',
+];
