@@ -40,8 +40,16 @@ export interface Config {
       imageNamespaces?: string[];
       /** Storage class of imports that name none; the cluster's default where absent. */
       storageClass?: string;
+      /**
+       * How many ready versions of an image are kept, the newest. Older ones
+       * are retired, but never the current one, one on hold, or one that is
+       * being copied. All are kept where absent.
+       */
+      keepVersions?: number;
       namespaces?: Array<{
         name: string;
+        /** Of images in this namespace; it wins over that of the cluster. */
+        keepVersions?: number;
         /**
          * Entity ref of the group or user that owns the namespace. It wins over
          * the annotation `golden-images.backstage.io/owner` on the namespace.

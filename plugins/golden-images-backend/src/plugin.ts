@@ -23,11 +23,13 @@ import { createRouter } from './router';
 import {
   ClusterDirectory,
   ClusterService,
+  DependentsReader,
   HoldService,
   ImageAccess,
   ImageService,
   NamespaceOwners,
   NamespaceService,
+  RetirementService,
   VersionService,
   VolumeReader,
   VolumeService,
@@ -109,7 +111,11 @@ export const goldenImagesPlugin = createBackendPlugin({
           clock: systemClock,
         };
         const volumeReader = new VolumeReader(parts);
-        const kept = { ...parts, access: new ImageAccess(parts) };
+        const kept = {
+          ...parts,
+          access: new ImageAccess(parts),
+          dependents: new DependentsReader(parts),
+        };
         httpRouter.use(
           createRouter({
             httpAuth: deps.httpAuth,
@@ -119,6 +125,7 @@ export const goldenImagesPlugin = createBackendPlugin({
             images: new ImageService(parts),
             versions: new VersionService(kept),
             holds: new HoldService(kept),
+            retirements: new RetirementService(kept),
             volumes: new VolumeService(parts),
             volumeReader,
             waits: new WaitService({ ...parts, volumes: volumeReader }),

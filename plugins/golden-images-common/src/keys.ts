@@ -56,6 +56,7 @@ export const ANNOTATIONS = {
   setCurrent: key('set-current'),
   pinned: key('pinned'),
   hold: key('hold'),
+  /** JSON: who asked for it, and what it waits for. */
   retiring: key('retiring'),
   title: key('title'),
   description: key('description'),
@@ -71,6 +72,10 @@ export const ANNOTATIONS = {
   /** On a Namespace: the entity ref of its owner. */
   owner: key('owner'),
   allowDelete: key('allow-delete'),
+  /** On a DataSource: what retired versions leave behind until it is gone, as a JSON list. */
+  freeing: key('freeing'),
+  /** On a PersistentVolume: its reclaim policy was set to `Retain` here. */
+  retained: key('retained'),
 } as const;
 
 /**

@@ -61,7 +61,14 @@ describe('readGoldenImagesConfig', () => {
             scope: ['team-a'],
             imageNamespaces: ['gold'],
             storageClass: 'longhorn',
-            namespaces: [{ name: 'team-a', owner: 'Group:Default/Team-A' }],
+            keepVersions: 5,
+            namespaces: [
+              {
+                name: 'team-a',
+                owner: 'Group:Default/Team-A',
+                keepVersions: 2,
+              },
+            ],
           },
           { name: 'b', inCluster: true },
         ],
@@ -92,7 +99,10 @@ describe('readGoldenImagesConfig', () => {
       scope: ['team-a', 'gold'],
       imageNamespaces: ['gold'],
       storageClass: 'longhorn',
-      namespaces: [{ name: 'team-a', owner: 'group:default/team-a' }],
+      keepVersions: 5,
+      namespaces: [
+        { name: 'team-a', owner: 'group:default/team-a', keepVersions: 2 },
+      ],
     });
     expect(config.clusters[1].connection).toEqual({ type: 'in-cluster' });
     expect(config.admins).toEqual(['user:default/ada']);
@@ -249,5 +259,15 @@ describe('readGoldenImagesConfig', () => {
     ],
   ])('refuses %s', (_name, data, message) => {
     expect(() => read(data)).toThrow(message);
+  });
+
+  it.each([0, 1.5, -1])('refuses to keep %s versions', keepVersions => {
+    expect(() => read(cluster({ inCluster: true, keepVersions }))).toThrow(
+      'goldenImages.clusters[0].keepVersions: must be a whole number, at least 1',
+    );
+    const namespaces = [{ name: 'gold', keepVersions }];
+    expect(() => read(cluster({ inCluster: true, namespaces }))).toThrow(
+      'goldenImages.clusters[0].namespaces[0].keepVersions: must be a whole number',
+    );
   });
 });

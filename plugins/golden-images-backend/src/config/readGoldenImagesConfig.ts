@@ -63,6 +63,7 @@ function readCluster(entry: Config, at: string, root: Config): ClusterConfig {
         : Array.from(new Set([...scope, ...imageNamespaces])),
     imageNamespaces,
     storageClass: entry.getOptionalString('storageClass'),
+    keepVersions: readCount(entry, 'keepVersions', at),
     namespaces: (entry.getOptionalConfigArray('namespaces') ?? []).map(
       (namespace, index) => {
         const owner = namespace.getOptionalString('owner');
@@ -70,10 +71,19 @@ function readCluster(entry: Config, at: string, root: Config): ClusterConfig {
         return {
           name: readNamespaceName(namespace.getString('name'), `${key}.name`),
           owner: owner && readEntityRef(owner, `${key}.owner`),
+          keepVersions: readCount(namespace, 'keepVersions', key),
         };
       },
     ),
   };
+}
+
+function readCount(entry: Config, key: string, at: string) {
+  const count = entry.getOptionalNumber(key);
+  if (count !== undefined && !(Number.isInteger(count) && count >= 1)) {
+    throw new InputError(`${at}.${key}: must be a whole number, at least 1`);
+  }
+  return count;
 }
 
 function readClusterName(entry: Config, at: string): string {

@@ -16,7 +16,9 @@ export interface ClusterConfig {
   /** Storage class of imports that name none; the cluster's default where absent. */
   storageClass?: string;
   /** Owners by configuration; they win over the annotation on the namespace. */
-  namespaces: { name: string; owner?: string }[];
+  namespaces: { name: string; owner?: string; keepVersions?: number }[];
+  /** Versions of an image that are kept, the newest; all where absent. */
+  keepVersions?: number;
 }
 
 /** One entry of `goldenImages.imports.allow[]`: it opens exactly itself. */

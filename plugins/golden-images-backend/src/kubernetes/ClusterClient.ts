@@ -81,6 +81,7 @@ export const RESOURCES = {
   persistentVolumes: type('', 'v1', 'persistentvolumes', false),
   namespaces: type('', 'v1', 'namespaces', false),
   events: type('', 'v1', 'events'),
+  pods: type('', 'v1', 'pods'),
   dataVolumes: type('cdi.kubevirt.io', 'v1beta1', 'datavolumes'),
   dataSources: type('cdi.kubevirt.io', 'v1beta1', 'datasources'),
   storageClasses: type('storage.k8s.io', 'v1', 'storageclasses', false),

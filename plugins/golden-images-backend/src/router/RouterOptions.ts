@@ -8,6 +8,7 @@ import type {
   HoldService,
   ImageService,
   NamespaceService,
+  RetirementService,
   VersionService,
   VolumeReader,
   VolumeService,
@@ -22,6 +23,7 @@ export interface RouterOptions {
   images: ImageService;
   versions: VersionService;
   holds: HoldService;
+  retirements: RetirementService;
   volumes: VolumeService;
   volumeReader: VolumeReader;
   waits: WaitService;

@@ -3,6 +3,7 @@ import Router from 'express-promise-router';
 import { auditDenials } from './audited';
 import { addClusterRoutes } from './clusterRoutes';
 import { addImageRoutes } from './imageRoutes';
+import { addRetirementRoutes } from './retirementRoutes';
 import type { RouterOptions } from './RouterOptions';
 import { addVersionRoutes } from './versionRoutes';
 import { addVolumeRoutes } from './volumeRoutes';
@@ -15,6 +16,7 @@ export function createRouter(options: RouterOptions): express.Router {
   addClusterRoutes(router, options);
   addImageRoutes(router, options);
   addVersionRoutes(router, options);
+  addRetirementRoutes(router, options);
   addVolumeRoutes(router, options);
   addWaitRoutes(router, options);
   router.use(auditDenials(options.auditor));

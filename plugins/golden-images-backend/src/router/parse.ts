@@ -30,6 +30,8 @@ const flag = z
 
 export const dryRunQuery = z.object({ dryRun: flag });
 
+export const retireQuery = z.object({ dryRun: flag, force: flag, wait: flag });
+
 export const imagesQuery = z.object({
   cluster: z.string().optional(),
   namespace: z.string().optional(),

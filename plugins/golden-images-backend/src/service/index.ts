@@ -1,11 +1,13 @@
 export { systemClock, type Clock } from './Clock';
 export { ClusterDirectory } from './ClusterDirectory';
 export { ClusterService } from './ClusterService';
+export { DependentsReader } from './DependentsReader';
 export { HoldService } from './HoldService';
 export { ImageAccess } from './ImageAccess';
 export { ImageService } from './ImageService';
 export { NamespaceOwners } from './NamespaceOwners';
 export { NamespaceService } from './NamespaceService';
+export { RetirementService } from './RetirementService';
 export { VersionService } from './VersionService';
 export { VolumeReader } from './VolumeReader';
 export { VolumeService } from './VolumeService';

@@ -1,6 +1,6 @@
 export { classify, isImported } from './classify';
 export { derive } from './derive';
-export { isCopyWanted } from './longhornCopy';
+export { isCopyRunning, isCopyWanted } from './longhornCopy';
 export { LONGEST_MESSAGE, redactMessage, redactUrl } from './redact';
 export type * from './types';
 export {

@@ -19,6 +19,13 @@ export function isCopyWanted({ dataSource }: LonghornVolumeView): boolean {
   return /^(vol|snap):\/\//.test(dataSource ?? '');
 }
 
+/** Longhorn still reads from the source of this volume, or will try to again. */
+export function isCopyRunning(volume: LonghornVolumeView): boolean {
+  const { state, attemptCount } = volume.clone;
+  if (!isCopyWanted(volume) || DONE.has(state)) return false;
+  return !(state === 'failed' && attemptCount >= MOST_COPY_ATTEMPTS);
+}
+
 /**
  * Whether the bytes of a Longhorn volume are there and can be used. An empty
  * clone state proves nothing: it is the first moment of a copy, and for ever the

@@ -7,7 +7,12 @@ import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
-import { Controller, Releaser, releaseRefusal } from '../control';
+import {
+  Controller,
+  Releaser,
+  releaseRefusal,
+  startHousekeeping,
+} from '../control';
 import {
   type ActivityStore,
   type LeaseStore,
@@ -257,7 +262,7 @@ export class DefaultTracking implements Tracking {
   ): ClusterTracker {
     const { logger, idleTimeoutMs } = this.#options;
     const common = { ...this.#stores, client, timing: this.#timing, logger };
-    const controllers: Controller[] = [];
+    const controllers: Pick<Controller, 'consider' | 'settled'>[] = [];
     const tracker = new ClusterTracker({
       ...common,
       cluster,
@@ -282,6 +287,13 @@ export class DefaultTracking implements Tracking {
         },
         tracker.signal,
       ),
+      startHousekeeping({
+        ...common,
+        cluster,
+        refresh,
+        ready: tracker.completed,
+        signal: tracker.signal,
+      }),
     );
     return tracker;
   }

@@ -15,11 +15,12 @@ interface Right {
 
 /** What writing needs; reading shows its own refusals. */
 function rightsOf(cluster: ClusterConfig): Right[] {
-  const { dataVolumes, dataSources, claims } = RESOURCES;
+  const { dataVolumes, dataSources, claims, pods } = RESOURCES;
   const inImages = cluster.imageNamespaces.flatMap(namespace => [
     { feature: 'import', verb: 'create', type: dataVolumes, namespace },
     { feature: 'identity', verb: 'patch', type: dataVolumes, namespace },
     { feature: 'release', verb: 'delete', type: dataVolumes, namespace },
+    { feature: 'retire', verb: 'list', type: pods, namespace },
     { feature: 'current', verb: 'create', type: dataSources, namespace },
     { feature: 'current', verb: 'patch', type: dataSources, namespace },
   ]);

@@ -5,5 +5,6 @@ export type { Timing } from './Timing';
 export { backoffMs } from './backoff';
 export { LONGHORN_NAMESPACE } from './feeds';
 export { deadlineMsOf } from './deadline';
-export { isOurImage, isOurs } from './documents';
+export { imageNameOf, isOurImage, isOurs } from './documents';
+export { retirementOf } from './imageMarks';
 export { annotationOf, labelOf, ownerMetadata, type Joined } from './views';

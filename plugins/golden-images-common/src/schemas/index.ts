@@ -8,4 +8,5 @@ export * from './namespaces';
 export * from './objects';
 export * from './volumes';
 export * from './waits';
+export * from './retirements';
 export * from './versions';

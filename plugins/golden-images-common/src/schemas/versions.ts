@@ -49,6 +49,8 @@ export const retirementSchema = z.object({
   at: isoTime.optional(),
   /** Goes on although running copies cannot be seen. */
   force: z.boolean().optional(),
+  /** What it waits for: "Waiting for: …". */
+  waitingFor: z.string().optional(),
 });
 
 /** @public */

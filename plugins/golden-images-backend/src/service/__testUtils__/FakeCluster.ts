@@ -75,10 +75,14 @@ export class FakeCluster implements ClusterClient {
     return found && (structuredClone(found) as T);
   }
 
-  async list<T extends KubernetesObject>(type: ResourceType) {
+  async list<T extends KubernetesObject>(
+    type: ResourceType,
+    { namespace }: { namespace?: string } = {},
+  ) {
     this.#refuse('list', type);
+    const prefix = [type.resource, ...(namespace ? [namespace] : []), ''];
     return Array.from(this.#objects.entries())
-      .filter(([k]) => k.startsWith(`${type.resource}/`))
+      .filter(([k]) => k.startsWith(prefix.join('/')))
       .map(([, object]) => structuredClone(object) as T);
   }
 

@@ -9,10 +9,12 @@ import { ImportAllowList } from '../../imports';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { Clock } from '../Clock';
 import { ClusterDirectory } from '../ClusterDirectory';
+import { DependentsReader } from '../DependentsReader';
 import { HoldService } from '../HoldService';
 import { ImageAccess } from '../ImageAccess';
 import { ImageService } from '../ImageService';
 import { NamespaceService } from '../NamespaceService';
+import { RetirementService } from '../RetirementService';
 import { VersionService } from '../VersionService';
 import { VolumeReader } from '../VolumeReader';
 import { VolumeService } from '../VolumeService';
@@ -130,7 +132,11 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
     }),
   };
   const volumeReader = new VolumeReader(parts);
-  const kept = { ...parts, access: new ImageAccess(parts) };
+  const kept = {
+    ...parts,
+    access: new ImageAccess(parts),
+    dependents: new DependentsReader(parts),
+  };
   return {
     cluster,
     tracking,
@@ -140,6 +146,7 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
     images: new ImageService(parts),
     versions: new VersionService(kept),
     holds: new HoldService(kept),
+    retirements: new RetirementService(kept),
     volumes: new VolumeService(parts),
     volumeReader,
     namespaces: new NamespaceService(parts),

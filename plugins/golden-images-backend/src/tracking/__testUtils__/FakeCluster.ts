@@ -141,8 +141,12 @@ export class FakeCluster implements TrackedClient {
     return entry && (structuredClone(entry.object) as T);
   }
 
-  async list<T extends KubernetesObject>(type: ResourceType): Promise<T[]> {
-    return (await this.listPage(type, {})).items as T[];
+  async list<T extends KubernetesObject>(
+    type: ResourceType,
+    options: { namespace?: string; labelSelector?: string } = {},
+  ): Promise<T[]> {
+    const { items } = await this.listPage(type, options);
+    return items.filter(item => isLabelled(item, options)) as T[];
   }
 
   refuseDryRuns(error: KubernetesApiError) {
@@ -324,6 +328,14 @@ function within(scope: ListScope, object: KubernetesObject): boolean {
   if (field === 'metadata.name') return metadata.name === value;
   const involved = object.involvedObject as { kind?: string } | undefined;
   return field !== 'involvedObject.kind' || involved?.kind === value;
+}
+
+function isLabelled(
+  { metadata }: KubernetesObject,
+  { labelSelector = '' }: { labelSelector?: string },
+): boolean {
+  const [key, value] = labelSelector.split('=');
+  return !key || metadata.labels?.[key] === value;
 }
 
 /** JSON merge patch (RFC 7386). */

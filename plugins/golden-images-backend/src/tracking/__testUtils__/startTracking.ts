@@ -22,13 +22,17 @@ export async function startTracking(
   knex: Knex,
   clusters: FakeCluster[],
   timing = new TestTiming(),
+  over: Partial<ClusterConfig> = {},
 ) {
   const byName = new Map(
     clusters.map(cluster => [cluster.clusterName, cluster]),
   );
   const tracking = await createTracking({
     config: {
-      clusters: clusters.map(cluster => clusterConfig(cluster.clusterName)),
+      clusters: clusters.map(cluster => ({
+        ...clusterConfig(cluster.clusterName),
+        ...over,
+      })),
       admins: [],
       imports: { allow: [] },
     },

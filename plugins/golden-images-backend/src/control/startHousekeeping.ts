@@ -1,0 +1,85 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { ClusterConfig } from '../config/types';
+import type { ActivityStore, TrackedStore } from '../database';
+import type { ClusterClient } from '../kubernetes';
+import type { DerivedRow, Timing } from '../tracking/rows';
+import { FreeingJournal } from './FreeingJournal';
+import { FreeingWatch } from './FreeingWatch';
+import { Housekeeper } from './Housekeeper';
+import { Retirer, type Note } from './Retirer';
+import { VersionKeeper } from './VersionKeeper';
+
+const RETIREMENT_MS = 2_000;
+const VERSIONS_MS = 30_000;
+
+/**
+ * What is looked at again and again in one cluster while its lease is held:
+ * versions to keep, images to retire.
+ *
+ * @param ready - resolves when the cluster has been read as a whole
+ */
+export function startHousekeeping(options: {
+  client: ClusterClient;
+  cluster: ClusterConfig;
+  tracked: TrackedStore;
+  activity: ActivityStore;
+  timing: Timing;
+  logger: LoggerService;
+  refresh: (namespace: string, name: string) => Promise<void>;
+  ready: Promise<void>;
+  signal: AbortSignal;
+}): { consider: (rows: DerivedRow[]) => void; settled: () => Promise<void> } {
+  const { client, cluster, activity, timing, ready, signal } = options;
+  const housekeeper = new Housekeeper(options);
+  const nowMs = () => timing.nowMs();
+  const parts = {
+    ...options,
+    nowMs,
+    note: async (entry: Note) =>
+      activity.add({
+        ...entry,
+        cluster: client.clusterName,
+        at: new Date(nowMs()).toISOString(),
+      }),
+    onError: (key: string, error: unknown) =>
+      housekeeper.failed(`What is due for ${key}`, error),
+    journal: new FreeingJournal(client, cluster.imageNamespaces),
+  };
+  const retirer = new Retirer(parts);
+  const freeing = new FreeingWatch(parts);
+  const keeper = new VersionKeeper(parts);
+  const run = async () => {
+    await Promise.race([ready, aborted(signal)]);
+    await housekeeper.run([
+      {
+        name: 'Retiring images',
+        everyMs: RETIREMENT_MS,
+        // In this order: what is journalled is deleted before it is looked for.
+        pass: async () => {
+          await retirer.pass();
+          await freeing.pass();
+        },
+      },
+      {
+        name: 'Keeping the newest versions',
+        everyMs: VERSIONS_MS,
+        pass: () => keeper.pass(),
+      },
+    ]);
+  };
+  const running = run();
+  return {
+    consider: rows => {
+      retirer.consider(rows);
+      keeper.consider(rows);
+    },
+    settled: () => running,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,211 @@
+import {
+  mockCredentials,
+  mockErrorHandler,
+  mockServices,
+} from '@backstage/backend-test-utils';
+import {
+  ANNOTATIONS,
+  LABELS,
+  currentVersionSchema,
+  imageDependentsSchema,
+  imageSchema,
+  retireResponseSchema,
+} from '@golden-images/plugin-golden-images-common';
+import express from 'express';
+import request from 'supertest';
+import { RESOURCES } from '../kubernetes/ClusterClient';
+import { ClusterService } from '../service';
+import { createWorldWithImage } from '../service/__testUtils__/worldWithImage';
+import { createRouter } from './createRouter';
+
+const LENA = mockCredentials.user.header('user:default/lena');
+const DORA = mockCredentials.user.header('user:default/dora');
+const OLD = '/images/dev/golden-images/ubuntu-1';
+const IMAGE = '/images/dev/golden-images/ubuntu';
+
+function createApp() {
+  const world = createWorldWithImage();
+  world.cluster.put(RESOURCES.dataSources, {
+    apiVersion: 'cdi.kubevirt.io/v1beta1',
+    kind: 'DataSource',
+    metadata: {
+      name: 'ubuntu',
+      namespace: 'golden-images',
+      labels: { [LABELS.role]: 'golden-image' },
+      annotations: { [ANNOTATIONS.usedVersions]: '["1","2"]' },
+    },
+    spec: { source: { pvc: { namespace: 'golden-images', name: 'ubuntu-2' } } },
+  });
+  const auditor = mockServices.auditor.mock();
+  const events: object[] = [];
+  auditor.createEvent.mockImplementation(async ({ eventId, meta }) => ({
+    success: async outcome => {
+      events.push({ eventId, meta, end: outcome?.meta });
+    },
+    fail: async ({ error }) => {
+      events.push({ eventId, meta, end: error.name });
+    },
+  }));
+  const app = express()
+    .use(
+      createRouter({
+        ...world,
+        httpAuth: mockServices.httpAuth({
+          defaultCredentials: mockCredentials.none(),
+        }),
+        auditor,
+        clusters: new ClusterService(world),
+      }),
+    )
+    .use(mockErrorHandler());
+  return { ...world, app, events };
+}
+
+const key = { cluster: 'dev', namespace: 'golden-images', name: 'ubuntu-1' };
+const imageKey = {
+  cluster: 'dev',
+  namespace: 'golden-images',
+  image: 'ubuntu',
+};
+
+describe('version routes', () => {
+  it('roll back, unpin and withdraw under audit', async () => {
+    const { app, events } = createApp();
+    const set = await request(app)
+      .post(`${IMAGE}/current`)
+      .set('Authorization', LENA)
+      .send({ version: '1' });
+    expect(set.status).toBe(200);
+    expect(currentVersionSchema.parse(set.body)).toEqual({
+      ...imageKey,
+      name: 'ubuntu-1',
+      pinned: true,
+      changed: true,
+    });
+    for (const [path, body] of [
+      [`${IMAGE}/current/pin`, { name: 'ubuntu-1', pinned: false }],
+      [`${IMAGE}/current`, { pinned: false, changed: true }],
+    ] as const) {
+      const response = await request(app)
+        .delete(path)
+        .set('Authorization', LENA);
+      expect(currentVersionSchema.parse(response.body)).toMatchObject(body);
+    }
+    expect(events).toEqual([
+      {
+        eventId: 'image-set-current',
+        meta: { ...imageKey, version: '1' },
+        end: { changed: true },
+      },
+      { eventId: 'image-unpin', meta: imageKey, end: { changed: true } },
+      {
+        eventId: 'image-withdraw-current',
+        meta: imageKey,
+        end: { changed: true },
+      },
+    ]);
+  });
+
+  it('name every field that is wrong', async () => {
+    const { app, events } = createApp();
+    const set = await request(app)
+      .post(`${IMAGE}/current`)
+      .set('Authorization', LENA)
+      .send({ version: 'A b', pin: 1 });
+    expect(set.status).toBe(400);
+    expect(set.body.error.message).toMatch(/version: must consist.*pin: /);
+    const hold = await request(app)
+      .post(`${OLD}/hold`)
+      .set('Authorization', LENA)
+      .send({ reason: ' ' });
+    expect(hold.status).toBe(400);
+    expect(hold.body.error.message).toMatch(/^reason: /);
+    expect(events).toEqual([]);
+  });
+
+  it('put on hold and release', async () => {
+    const { app, events } = createApp();
+    const held = await request(app)
+      .post(`${OLD}/hold`)
+      .set('Authorization', LENA)
+      .send({ reason: 'an audit' });
+    expect(imageSchema.parse(held.body).hold).toBe('an audit');
+    const freed = await request(app)
+      .delete(`${OLD}/hold`)
+      .set('Authorization', LENA);
+    expect(imageSchema.parse(freed.body).hold).toBeUndefined();
+    expect(events).toEqual([
+      {
+        eventId: 'image-hold',
+        meta: { ...key, reason: 'an audit' },
+        end: {},
+      },
+      { eventId: 'image-release-hold', meta: key, end: {} },
+    ]);
+  });
+});
+
+describe('retirement routes', () => {
+  it('show dependents, try, retire and call off', async () => {
+    const { app, events } = createApp();
+    const dependents = await request(app)
+      .get(`${OLD}/dependents`)
+      .set('Authorization', LENA);
+    expect(imageDependentsSchema.parse(dependents.body).blockers).toEqual([]);
+    const tried = await request(app)
+      .delete(`${OLD}?dryRun=true`)
+      .set('Authorization', LENA);
+    expect(tried.status).toBe(200);
+    expect(retireResponseSchema.parse(tried.body).image).not.toHaveProperty(
+      'retirement',
+    );
+    const retired = await request(app).delete(OLD).set('Authorization', LENA);
+    expect(retired.status).toBe(202);
+    expect(retireResponseSchema.parse(retired.body).image.retirement?.by).toBe(
+      'user:default/lena',
+    );
+    const list = await request(app)
+      .get('/images?ready=true')
+      .set('Authorization', LENA);
+    expect(list.body.items.map(({ name }: { name: string }) => name)).toEqual(
+      [],
+    );
+    const cancelled = await request(app)
+      .delete(`${OLD}/retirement`)
+      .set('Authorization', LENA);
+    expect(imageSchema.parse(cancelled.body)).not.toHaveProperty('retirement');
+    const flags = { force: false, wait: false };
+    expect(events).toEqual([
+      {
+        eventId: 'image-retire',
+        meta: { ...key, dryRun: true, ...flags },
+        end: { unseen: [] },
+      },
+      {
+        eventId: 'image-retire',
+        meta: { ...key, dryRun: false, ...flags },
+        end: { unseen: [] },
+      },
+      { eventId: 'image-retire-cancel', meta: key, end: {} },
+    ]);
+  });
+
+  it('audit denials, also of reads', async () => {
+    const { app, events } = createApp();
+    for (const [method, path] of [
+      ['delete', OLD],
+      ['delete', `${OLD}/retirement`],
+      ['delete', `${OLD}/hold`],
+      ['delete', `${IMAGE}/current`],
+      ['get', `${OLD}/dependents`],
+    ] as const) {
+      const response = await request(app)
+        [method](path)
+        .set('Authorization', DORA);
+      expect(response.status).toBe(403);
+    }
+    expect(events.map(event => (event as { end: string }).end)).toEqual(
+      Array(5).fill('NotAllowedError'),
+    );
+  });
+});
