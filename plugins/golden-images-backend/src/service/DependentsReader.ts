@@ -40,8 +40,12 @@ export class DependentsReader {
     const copies = chain
       ? await findCopies(client, chain, scope)
       : { running: [], unseen: [] };
-    const sees = await this.#sight(key.cluster, options);
     const volumes = await this.#clonesOf(key);
+    const namespaces = [...volumes, ...copies.running].map(each => ({
+      cluster: key.cluster,
+      namespace: each.namespace,
+    }));
+    const sees = await this.#sight(key.cluster, namespaces, options);
     const clones = volumes.filter(({ namespace }) => sees(namespace));
     return {
       chain,
@@ -73,8 +77,12 @@ export class DependentsReader {
   }
 
   /** Volumes are seen by the owners of their namespaces, as everywhere. */
-  async #sight(cluster: string, { credentials }: RequestOptions) {
-    const ownerOf = await this.#owners.load(cluster);
+  async #sight(
+    cluster: string,
+    namespaces: { cluster: string; namespace: string }[],
+    { credentials }: RequestOptions,
+  ) {
+    const ownerOf = await this.#owners.load(namespaces);
     const audience = await this.#authorizer
       .authorizeVolumes(credentials)
       .catch(error => {
