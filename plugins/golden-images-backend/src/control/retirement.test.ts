@@ -68,16 +68,19 @@ describe.each(databases.eachSupportedId())('retirement on %s', id => {
       return words.test(row?.object.retirement?.waitingFor ?? '');
     });
 
+  async function publishVersion(version: string) {
+    world.requestImport('debian', version);
+    world.finishImport(`debian-${version}`);
+    await eventually(`${version} is current`, async () => {
+      const row = await tracking.reader.getImage(key(`debian-${version}`));
+      return row?.object.current;
+    });
+  }
+
   /** Two versions, of which 13 is the current one. */
   async function publish() {
-    for (const version of ['12', '13']) {
-      world.requestImport('debian', version);
-      world.finishImport(`debian-${version}`);
-      await eventually(`${version} is current`, async () => {
-        const row = await tracking.reader.getImage(key(`debian-${version}`));
-        return row?.object.current;
-      });
-    }
+    await publishVersion('12');
+    await publishVersion('13');
   }
 
   function mark(name: string, more: object = {}) {
@@ -97,6 +100,9 @@ describe.each(databases.eachSupportedId())('retirement on %s', id => {
       cluster.remove(longhornVolumes, 'longhorn-system', volumeOf(name));
     },
   });
+
+  const deletions = () =>
+    cluster.writes.filter(write => write.startsWith('delete'));
 
   const freeingOf = async (image: string) =>
     (await read(dataSources, image))?.metadata.annotations?.[
@@ -171,6 +177,7 @@ describe.each(databases.eachSupportedId())('retirement on %s', id => {
       spec: { source: { pvc: { name: 'debian-12' } } },
     });
     await isGone('debian-13');
+    expect(deletions()).toEqual(['delete datavolumes debian-13']);
   });
 
   it('waits for a copy, by what Longhorn says, and goes on when it is done', async () => {
@@ -289,6 +296,7 @@ describe.each(databases.eachSupportedId())('retirement on %s', id => {
     });
     mark('debian-12');
     await isGone('debian-12');
+    expect(deletions()).toEqual(['delete datavolumes debian-12']);
   });
 
   it('is not begun while Longhorn cannot be read, unless it is forced', async () => {
@@ -316,6 +324,7 @@ describe.each(databases.eachSupportedId())('retirement on %s', id => {
       metadata: { annotations: { [ANNOTATIONS.hold]: null } },
     });
     await isGone('debian-12');
+    expect(deletions()).toEqual(['delete datavolumes debian-12']);
   });
 
   it('takes a mark that is not of its form as a wish not to be cloned, no more', async () => {
