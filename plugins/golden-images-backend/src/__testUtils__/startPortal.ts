@@ -132,7 +132,7 @@ export async function startPortal() {
 
   const send = async (
     header: string,
-    method: 'get' | 'post',
+    method: 'get' | 'post' | 'delete',
     path: string,
     body?: object,
   ): Promise<Answer> => {
@@ -177,6 +177,7 @@ export async function startPortal() {
       return {
         get: (path: string) => send(header, 'get', path),
         post: (path: string, body: object) => send(header, 'post', path, body),
+        delete: (path: string) => send(header, 'delete', path),
       };
     },
     service,
