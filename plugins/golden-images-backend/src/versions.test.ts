@@ -17,6 +17,12 @@ describe('versions over a cluster with real bytes', () => {
   });
   afterAll(() => portal.stop());
 
+  const isCurrent = (version: string) =>
+    portal.until(
+      () => portal.as('dora').get(`images/dev/golden-images/linux-${version}`),
+      ({ body }) => body.current,
+    );
+
   async function published(version: string) {
     const made = await portal.as('lena').post('images', {
       name: 'linux',
@@ -29,11 +35,6 @@ describe('versions over a cluster with real bytes', () => {
     await isCurrent(version);
     return end.object;
   }
-  const isCurrent = (version: string) =>
-    portal.until(
-      () => portal.as('dora').get(`images/dev/golden-images/linux-${version}`),
-      ({ body }) => body.current,
-    );
   const volumes = async () => {
     const { items } = await portal.kubernetes(
       'GET',
