@@ -63,6 +63,34 @@ const as = account();
 if (as.uid) chownSync(data, as.uid, as.gid);
 const port = await freePort();
 let exitCode = 1;
+
+/** Resolves to the exit code of the tests. */
+function test(args) {
+  const variable = `BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`;
+  const child = spawn(
+    'npx',
+    [
+      'backstage-cli',
+      'package',
+      'test',
+      '--no-watch',
+      '--maxWorkers=1',
+      ...args,
+    ],
+    {
+      cwd: join(root, 'plugins/golden-images-backend'),
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        BACKSTAGE_TEST_DISABLE_DOCKER: '1',
+        GOLDEN_IMAGES_TEST_DATABASE: `POSTGRES_${version}`,
+        [variable]: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+      },
+    },
+  );
+  return new Promise(resolve => child.on('close', resolve));
+}
+
 try {
   must(
     join(bin, 'initdb'),
@@ -83,31 +111,12 @@ try {
     ],
     { ...as, cwd: data },
   );
-  const variable = `BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`;
-  const child = spawn(
-    'npx',
-    [
-      'backstage-cli',
-      'package',
-      'test',
-      '--no-watch',
-      '--maxWorkers=1',
-      'src/database',
-      'src/tracking',
-      'src/control',
-    ],
-    {
-      cwd: join(root, 'plugins/golden-images-backend'),
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        BACKSTAGE_TEST_DISABLE_DOCKER: '1',
-        GOLDEN_IMAGES_TEST_DATABASE: `POSTGRES_${version}`,
-        [variable]: `postgresql://postgres@127.0.0.1:${port}/postgres`,
-      },
-    },
-  );
-  exitCode = await new Promise(resolve => child.on('close', resolve));
+  exitCode = await test([
+    'src/database',
+    'src/tracking',
+    'src/control',
+    'src/faults',
+  ]);
 } finally {
   spawnSync(join(bin, 'pg_ctl'), ['-D', data, '-m', 'immediate', 'stop'], {
     ...as,

@@ -28,7 +28,7 @@ export class DatabaseReader implements GoldenImagesReader {
   }
 
   async listImages(filter: { cluster?: string; namespace?: string }) {
-    return this.#read<Image>(this.#select('image', filter));
+    return this.#read<Image>(await this.#select('image', filter));
   }
 
   async listVolumes(filter: {
@@ -37,29 +37,54 @@ export class DatabaseReader implements GoldenImagesReader {
     entityRef?: string;
     kubernetesId?: string;
   }) {
-    const query = this.#select('volume', filter);
-    const { entityRef, kubernetesId } = filter;
-    if (entityRef !== undefined || kubernetesId !== undefined) {
-      query.andWhere(either => {
-        if (entityRef !== undefined) {
-          either.orWhere('entity_ref', entityRef.toLowerCase());
-        }
-        if (kubernetesId !== undefined) {
-          either.orWhere('kubernetes_id', kubernetesId);
-        }
-      });
+    const { entityRef, kubernetesId, ...place } = filter;
+    if (entityRef === undefined && kubernetesId === undefined) {
+      return this.#read<Volume>(await this.#select('volume', place));
     }
-    return this.#read<Volume>(query);
+    const columns = {
+      entity_ref: entityRef?.toLowerCase(),
+      kubernetes_id: kubernetesId,
+    };
+    return this.#read<Volume>(await this.#attached(columns, place));
+  }
+
+  /**
+   * By one index after the other: with both at once, or with an order, SQLite
+   * reads all volumes instead.
+   */
+  async #attached(
+    columns: { entity_ref?: string; kubernetes_id?: string },
+    place: { cluster?: string; namespace?: string },
+  ): Promise<TrackedTableRow[]> {
+    const found = new Map<string, TrackedTableRow>();
+    for (const [column, value] of Object.entries(columns)) {
+      if (value === undefined) continue;
+      const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE).where(
+        column,
+        value,
+      );
+      for (const row of rows) {
+        const elsewhere =
+          row.kind !== 'volume' ||
+          (place.cluster ?? row.cluster) !== row.cluster ||
+          (place.namespace ?? row.namespace) !== row.namespace;
+        if (!elsewhere) {
+          found.set(`${row.cluster}/${row.namespace}/${row.name}`, row);
+        }
+      }
+    }
+    const inOrder = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    return inOrder.map(([, row]) => row);
   }
 
   async getImage(key: Key) {
     const query = this.#select('image', key).andWhere('name', key.name);
-    return (await this.#read<Image>(query)).at(0);
+    return (await this.#read<Image>(await query)).at(0);
   }
 
   async getVolume(key: Key) {
     const query = this.#select('volume', key).andWhere('name', key.name);
-    return (await this.#read<Volume>(query)).at(0);
+    return (await this.#read<Volume>(await query)).at(0);
   }
 
   async listNamespaces(filter: {
@@ -90,9 +115,9 @@ export class DatabaseReader implements GoldenImagesReader {
 
   /** While a cluster is followed, all of its rows are known to be as fresh as its watches. */
   async #read<T extends Image | Volume>(
-    query: Knex.QueryBuilder<TrackedTableRow, TrackedTableRow[]>,
+    rows: TrackedTableRow[],
   ): Promise<Tracked<T>[]> {
-    const rows: TrackedTableRow[] = await query;
+    if (rows.length === 0) return [];
     const statuses = await this.#statuses.read();
     return rows.map(row => {
       const tracked = JSON.parse(row.document) as Tracked<T>;

@@ -59,13 +59,13 @@ export class ClaimTrials {
   }
 
   #isFresh({ atMs }: Trial): boolean {
-    return this.#timing.nowMs() - atMs < TRY_AGAIN_MS;
+    return this.#timing.elapsedMs() - atMs < TRY_AGAIN_MS;
   }
 
   async #try(key: string, dataVolume: DataVolumeView): Promise<void> {
     const trial: Trial = {
       uid: dataVolume.metadata.uid,
-      atMs: this.#timing.nowMs(),
+      atMs: this.#timing.elapsedMs(),
     };
     this.#trials.set(key, trial);
     try {

@@ -35,6 +35,7 @@ import { KINDS } from './views';
 const TICK_MS = 1_000;
 const STATUS_INTERVAL_MS = 5_000;
 const RIGHTS_INTERVAL_MS = 10 * 60_000;
+const CLOCK_SET_BACK_MS = 2_000;
 const EVENT_LIFE_MS = 60 * 60_000;
 
 export interface ClusterTrackerOptions {
@@ -316,25 +317,32 @@ export class ClusterTracker {
 
   async #everySecond(signal: AbortSignal): Promise<void> {
     const { timing } = this.#options;
-    let statusAtMs = 0;
-    let rightsAtMs = 0;
+    let statusAtMs = -Infinity;
+    let rightsAtMs = -Infinity;
+    let aheadMs = timing.nowMs() - timing.elapsedMs();
     let connection: string | undefined;
     while (!signal.aborted) {
       const nowMs = timing.nowMs();
+      const elapsedMs = timing.elapsedMs();
+      // What is due was noted by a clock that has been set back since.
+      if (nowMs - elapsedMs < aheadMs - CLOCK_SET_BACK_MS) {
+        await this.#projector.deriveAll();
+      }
+      aheadMs = nowMs - elapsedMs;
       await this.#projector.deriveDue();
       if (
         this.#status.connection === 'connected' &&
-        nowMs - rightsAtMs >= RIGHTS_INTERVAL_MS
+        elapsedMs - rightsAtMs >= RIGHTS_INTERVAL_MS
       ) {
-        rightsAtMs = nowMs;
+        rightsAtMs = elapsedMs;
         await this.#checkRights();
         await this.#forgetOldEvents(nowMs);
       }
       if (
         connection !== this.#status.connection ||
-        nowMs - statusAtMs >= STATUS_INTERVAL_MS
+        elapsedMs - statusAtMs >= STATUS_INTERVAL_MS
       ) {
-        statusAtMs = nowMs;
+        statusAtMs = elapsedMs;
         connection = this.#status.connection;
         await this.#writeStatus();
       }

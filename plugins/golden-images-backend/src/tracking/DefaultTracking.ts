@@ -321,9 +321,9 @@ export class DefaultTracking implements Tracking {
       ),
     );
     const [dataVolume, claim] = objects.map(object => object?.metadata.uid);
-    const untilMs = this.#timing.nowMs() + REFRESH_WAIT_MS;
+    const untilMs = this.#timing.elapsedMs() + REFRESH_WAIT_MS;
     const id = `${namespace}/${name}`;
-    while (this.#timing.nowMs() < untilMs) {
+    while (this.#timing.elapsedMs() < untilMs) {
       const rows = await this.#stores.tracked.load(cluster, [id]);
       const tracked = rows.get(id)?.tracked;
       if (

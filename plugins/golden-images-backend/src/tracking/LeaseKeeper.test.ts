@@ -85,6 +85,44 @@ describe.each(databases.eachSupportedId())('LeaseKeeper on %s', id => {
     expect((await next).token).toBe(fence.token + 1);
   });
 
+  it('replaces a dead holder although the clock is set back meanwhile', async () => {
+    const fence = await keeper('one').acquire(abort.signal);
+    const next = keeper('two').acquire(abort.signal);
+    await settle();
+    timing.setClock(-3_600_000);
+    for (let second = 0; second < 20; second++) {
+      await settle();
+      timing.pass(1_000);
+    }
+    expect((await next).token).toBe(fence.token + 1);
+  });
+
+  it('leaves a living holder its lease although clocks differ', async () => {
+    const fence = await keeper('one').acquire(abort.signal);
+    timing.setClock(30_000);
+    let taken = false;
+    keeper('two')
+      .acquire(abort.signal)
+      .then(
+        () => {
+          taken = true;
+        },
+        () => undefined,
+      );
+    await settle();
+    await leases.renew(fence, timing.nowMs() - 30_000);
+    timing.pass(3_000);
+    await settle();
+    expect(taken).toBe(false);
+  });
+
+  it('does not wait for a holder that is long dead', async () => {
+    await keeper('one').acquire(abort.signal);
+    timing.pass(60_000);
+    await keeper('two').acquire(abort.signal);
+    expect(timing.delaysMs).toEqual([]);
+  });
+
   it('tells a holder that it was replaced', async () => {
     const one = keeper('one');
     const fence = await one.acquire(abort.signal);

@@ -4,6 +4,8 @@ import type { Timing } from './Timing';
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 const POLL_MS = 3_000;
+/** So old that clocks which differ do not explain it: nobody need wait for it. */
+const LONG_DEAD_MS = 60_000;
 
 /**
  * Holds the lease of one cluster. A lease whose beat stands still for as long
@@ -35,15 +37,15 @@ export class LeaseKeeper {
     for (;;) {
       signal.throwIfAborted();
       const row = await this.#leases.read(this.#cluster);
-      const nowMs = this.#timing.nowMs();
+      const { nowMs, elapsedMs } = this.#now();
       if (row?.token !== seen?.token || row?.beat !== seen?.beat) {
         seen = row;
-        seenAtMs = nowMs;
+        seenAtMs = elapsedMs;
       }
       const free =
         !row?.holder ||
-        nowMs - seenAtMs >= LEASE_MS ||
-        nowMs - row.renewedAtMs >= LEASE_MS;
+        elapsedMs - seenAtMs >= LEASE_MS ||
+        nowMs - row.renewedAtMs >= LONG_DEAD_MS;
       const fence = free
         ? await this.#leases.take(this.#cluster, this.#holder, row, nowMs)
         : undefined;
@@ -57,7 +59,7 @@ export class LeaseKeeper {
    * resolves to why. A holder that could not renew in time counts itself out.
    */
   async keep(fence: Fence, signal: AbortSignal): Promise<string | undefined> {
-    let renewedAtMs = this.#timing.nowMs();
+    let renewedAtMs = this.#timing.elapsedMs();
     for (;;) {
       try {
         await this.#timing.delay(RENEW_MS, signal);
@@ -68,13 +70,20 @@ export class LeaseKeeper {
         if (!(await this.#leases.renew(fence, this.#timing.nowMs()))) {
           return 'another instance has taken it over';
         }
-        renewedAtMs = this.#timing.nowMs();
+        renewedAtMs = this.#timing.elapsedMs();
       } catch (error) {
-        if (this.#timing.nowMs() - renewedAtMs >= LEASE_MS) {
+        if (this.#timing.elapsedMs() - renewedAtMs >= LEASE_MS) {
           return `it could not be renewed: ${error}`;
         }
       }
     }
+  }
+
+  #now() {
+    return {
+      nowMs: this.#timing.nowMs(),
+      elapsedMs: this.#timing.elapsedMs(),
+    };
   }
 
   async giveBack(fence: Fence): Promise<void> {

@@ -82,6 +82,7 @@ async function play(script: { lists: ListStep[]; watches: WatchStep[] }) {
   };
   const timing: Timing = {
     nowMs: () => nowMs,
+    elapsedMs: () => nowMs,
     random: () => 0,
     delay: async (ms, signal) => {
       signal?.throwIfAborted();
@@ -318,6 +319,7 @@ describe('Reflector', () => {
       },
       timing: {
         nowMs: () => 0,
+        elapsedMs: () => 0,
         random: () => 1,
         delay: async ms => {
           delaysMs.push(ms);
@@ -349,7 +351,12 @@ describe('Reflector', () => {
         listEnded: async () => undefined,
         changed: async () => undefined,
       },
-      timing: { nowMs: () => 0, random: () => 0, delay: async () => undefined },
+      timing: {
+        nowMs: () => 0,
+        elapsedMs: () => 0,
+        random: () => 0,
+        delay: async () => undefined,
+      },
       onState: () => undefined,
     });
     await expect(reflector.run(new AbortController().signal)).rejects.toThrow(

@@ -156,7 +156,7 @@ export class Reflector {
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { watcher, feed, sink, timing } = this.#options;
-    const startedAtMs = timing.nowMs();
+    const startedAtMs = timing.elapsedMs();
     let heardSomething = false;
     const events = watcher.watch(feed.type, feed.scope, {
       resourceVersion,
@@ -171,7 +171,7 @@ export class Reflector {
       this.#failures = 0;
       this.#heard('watching');
     }
-    if (heardSomething || timing.nowMs() - startedAtMs >= SHORT_WATCH_MS) {
+    if (heardSomething || timing.elapsedMs() - startedAtMs >= SHORT_WATCH_MS) {
       this.#failures = 0;
     } else if (!signal.aborted) {
       throw new KubernetesApiError({

@@ -208,6 +208,34 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
     expect(timing.nowMs() - startMs).toBeGreaterThanOrEqual(60_000);
   });
 
+  it('gives up in time although the clock was set back by an hour', async () => {
+    world.requestImport('debian', '12');
+    cluster.change(dataVolumes, IMAGES, 'debian-12', {
+      status: {
+        phase: 'ImportInProgress',
+        restartCount: 1,
+        conditions: [
+          {
+            type: 'Running',
+            status: 'False',
+            reason: 'Error',
+            message:
+              'Unable to connect to http data source: expected status code 200, got 500. Status: 500 Internal Server Error',
+          },
+        ],
+      },
+    });
+    await start();
+    await imageIn('debian-12', 'failing');
+    timing.setClock(-3_600_000);
+    const startMs = timing.elapsedMs();
+    await until('the wait gives up', async () => {
+      timing.pass(1_000);
+      return (await image('debian-12'))?.giveUp;
+    });
+    expect(timing.elapsedMs() - startMs).toBeLessThan(600_000);
+  });
+
   it('asks the API server why CDI makes no claim', async () => {
     world.requestImport('debian', '12');
     cluster.change(dataVolumes, IMAGES, 'debian-12', {

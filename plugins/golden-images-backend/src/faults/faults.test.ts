@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { openDatabase } from './__testUtils__/Databases';
+import { FAULTS, FaultRun } from './__testUtils__/FaultRun';
+
+const FAULTS_PER_SEED = 25;
+/** What the run may take when the database does not come to rest. */
+const PATIENCE_MS = 60_000;
+
+/** Two, or `GOLDEN_IMAGES_SEEDS` many, or `GOLDEN_IMAGES_SEED` alone. */
+function seeds(): number[] {
+  const { GOLDEN_IMAGES_SEED: one, GOLDEN_IMAGES_SEEDS: many = '2' } =
+    process.env;
+  return one === undefined
+    ? Array.from({ length: Number(many) }, (_, index) => index + 1)
+    : [Number(one)];
+}
+
+const open = openDatabase();
+const counts = new Map<string, number>();
+const passed: number[] = [];
+
+describe('the database after faults', () => {
+  it.each(seeds())(
+    'is as the cluster is: seed %d',
+    async seed => {
+      const database = await open();
+      const empty = await open();
+      const run = await FaultRun.start(seed, database);
+      try {
+        const injected = await run.disturb(FAULTS_PER_SEED);
+        const { shown, truth } = await run.settle(empty);
+        expect(shown).toEqual(truth);
+        for (const [fault, count] of injected) {
+          counts.set(fault, (counts.get(fault) ?? 0) + count);
+        }
+        passed.push(seed);
+      } finally {
+        await run.stop();
+        await database.close();
+        await empty.close();
+      }
+    },
+    PATIENCE_MS,
+  );
+
+  afterAll(() => {
+    const path = process.env.GOLDEN_IMAGES_FAULT_REPORT;
+    if (!path) return;
+    const faultsByKind = Object.fromEntries(
+      FAULTS.map(fault => [fault, counts.get(fault) ?? 0]),
+    );
+    const report = {
+      machine: { cpu: cpus()[0]?.model, cpus: cpus().length },
+      database: process.env.GOLDEN_IMAGES_TEST_DATABASE ?? 'SQLite',
+      seeds: seeds().length,
+      faults: [...counts.values()].reduce((sum, count) => sum + count, 0),
+      faultsByKind,
+      mismatches: seeds().filter(seed => !passed.includes(seed)),
+    };
+    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  });
+});
