@@ -8,7 +8,11 @@ import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { owns, type Caller } from './Caller';
 import { RecentAnswers } from './RecentAnswers';
 
+/** Annotations of Backstage's Kubernetes plugin. */
 const KUBERNETES_ID = 'backstage.io/kubernetes-id';
+const KUBERNETES_NAMESPACE = 'backstage.io/kubernetes-namespace';
+const KUBERNETES_CLUSTER = 'backstage.io/kubernetes-cluster';
+const KUBERNETES_LABEL_SELECTOR = 'backstage.io/kubernetes-label-selector';
 
 /** What is needed of an entity in the catalog. */
 export interface EntityFacts {
@@ -17,6 +21,12 @@ export interface EntityFacts {
   owners: string[];
   /** Annotation `backstage.io/kubernetes-id`. */
   kubernetesId?: string;
+  /** Annotation `backstage.io/kubernetes-label-selector`, as written. */
+  labelSelector?: string;
+  /** Annotation `backstage.io/kubernetes-namespace`: labels count in it alone. */
+  kubernetesNamespace?: string;
+  /** Annotation `backstage.io/kubernetes-cluster`: labels count in it alone. */
+  kubernetesCluster?: string;
 }
 
 /** Entities as the caller sees them: the catalog gets the caller's credentials. */
@@ -107,11 +117,15 @@ function isOwnedBy(entity: EntityFacts, caller: Caller): boolean {
 }
 
 function facts(entity: Entity): EntityFacts {
+  const annotations = entity.metadata.annotations ?? {};
   return {
     ref: stringifyEntityRef(entity),
     owners: (entity.relations ?? [])
       .filter(relation => relation.type === 'ownedBy')
       .map(relation => relation.targetRef.toLocaleLowerCase('en-US')),
-    kubernetesId: entity.metadata.annotations?.[KUBERNETES_ID],
+    kubernetesId: annotations[KUBERNETES_ID],
+    labelSelector: annotations[KUBERNETES_LABEL_SELECTOR],
+    kubernetesNamespace: annotations[KUBERNETES_NAMESPACE],
+    kubernetesCluster: annotations[KUBERNETES_CLUSTER],
   };
 }

@@ -132,6 +132,7 @@ describe('readGoldenImagesConfig', () => {
       token: 'token',
       caData: 'Q0E=',
     });
+    expect(config.clusters[0].kubernetesPluginName).toBe('shared');
   });
 
   it.each([

@@ -56,6 +56,7 @@ function readCluster(entry: Config, at: string, root: Config): ClusterConfig {
     name: readClusterName(entry, at),
     title: entry.getOptionalString('title'),
     connection: readConnection(entry, at, root),
+    kubernetesPluginName: entry.getOptionalString('fromKubernetesPlugin'),
     // Images are tracked in any case: without them nothing could be cloned.
     scope:
       scope === 'cluster'

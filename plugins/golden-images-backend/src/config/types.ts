@@ -9,6 +9,8 @@ export interface ClusterConfig {
   name: string;
   title?: string;
   connection: ClusterConnectionConfig;
+  /** What Backstage's Kubernetes plugin calls it, where it is configured there. */
+  kubernetesPluginName?: string;
   /** `cluster`, or the namespaces that are listed and watched one by one. */
   scope: 'cluster' | string[];
   /** Namespaces in which golden images live; at least one. The first is the default. */

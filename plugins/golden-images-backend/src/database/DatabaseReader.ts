@@ -5,6 +5,12 @@ import type {
   NamespaceRow,
   Tracked,
 } from './GoldenImagesStore';
+import {
+  joinLabel,
+  mostSelective,
+  whereLabels,
+  type LabelRequirement,
+} from './labels';
 import type { StatusStore } from './StatusStore';
 import { TRACKED_TABLE, type TrackedTableRow } from './TrackedStore';
 import type { ViewStore } from './ViewStore';
@@ -68,13 +74,35 @@ export class DatabaseReader implements GoldenImagesReader {
           row.kind !== 'volume' ||
           (place.cluster ?? row.cluster) !== row.cluster ||
           (place.namespace ?? row.namespace) !== row.namespace;
-        if (!elsewhere) {
-          found.set(`${row.cluster}/${row.namespace}/${row.name}`, row);
-        }
+        if (!elsewhere) found.set(pathOf(row), row);
       }
     }
-    const inOrder = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-    return inOrder.map(([, row]) => row);
+    return inOrder([...found.values()]);
+  }
+
+  async selectVolumes(selector: {
+    requirements: LabelRequirement[];
+    clusters: string[];
+    namespace?: string;
+  }) {
+    const { requirements, clusters, namespace } = selector;
+    const first = mostSelective(requirements);
+    const query = this.#knex<TrackedTableRow>(TRACKED_TABLE);
+    if (first) joinLabel(query, TRACKED_TABLE, first);
+    else {
+      query.where({ kind: 'volume' }).whereIn('cluster', clusters);
+      if (namespace !== undefined) query.andWhere({ namespace });
+    }
+    const others = requirements.filter(each => each !== first);
+    whereLabels(this.#knex, query, TRACKED_TABLE, others);
+    const rows: TrackedTableRow[] = await query.select(`${TRACKED_TABLE}.*`);
+    // Said in SQL, SQLite would go by that instead of by the label.
+    const inPlace = rows.filter(
+      row =>
+        clusters.includes(row.cluster) &&
+        (namespace ?? row.namespace) === row.namespace,
+    );
+    return this.#read<Volume>(inOrder(inPlace));
   }
 
   async getImage(key: Key) {
@@ -128,4 +156,15 @@ export class DatabaseReader implements GoldenImagesReader {
       return tracked;
     });
   }
+}
+
+function pathOf({ cluster, namespace, name }: Key): string {
+  return `${cluster}/${namespace}/${name}`;
+}
+
+function inOrder(rows: TrackedTableRow[]): TrackedTableRow[] {
+  return rows
+    .map(row => ({ row, path: pathOf(row) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ row }) => row);
 }

@@ -1,4 +1,5 @@
 import type { Image, Volume } from '@golden-images/plugin-golden-images-common';
+import type { LabelRequirement } from './labels';
 
 export interface NamespaceRow {
   cluster: string;
@@ -33,6 +34,12 @@ export interface GoldenImagesReader {
     entityRef?: string;
     /** Value of the label `backstage.io/kubernetes-id`. */
     kubernetesId?: string;
+  }): Promise<Tracked<Volume>[]>;
+  /** Volumes in these clusters whose labels meet all requirements. */
+  selectVolumes(selector: {
+    requirements: LabelRequirement[];
+    clusters: string[];
+    namespace?: string;
   }): Promise<Tracked<Volume>[]>;
   getImage(key: {
     cluster: string;

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Memory } from '../state/types';
 import { inBatches } from './batches';
 import type { Tracked } from './GoldenImagesStore';
+import { deleteLabels, writeLabels } from './labels';
 import { underFence, type Fence } from './LeaseStore';
 
 /** One derived image or volume, and what the next derivation needs to remember. */
@@ -11,6 +12,8 @@ export interface TrackedRecord {
   memory: Memory;
   /** Of the claim's or DataVolume's label `backstage.io/kubernetes-id`. */
   kubernetesId?: string;
+  /** Of a volume: all labels, for the selectors of entities. */
+  labels?: Record<string, string>;
   /** Of a volume: `namespace/name` of what it was copied from. */
   sourceKey?: string;
   dueAtMs?: number;
@@ -32,6 +35,7 @@ export interface TrackedTableRow {
   seen_at_ms: number | string;
   document: string;
   memory: string;
+  labels: string | null;
 }
 
 export const TRACKED_TABLE = 'tracked_objects';
@@ -71,21 +75,53 @@ export class TrackedStore {
     removedKeys: string[],
   ): Promise<void> {
     for (const batch of inBatches(upserts)) {
-      await underFence(this.#knex, fence, trx =>
-        trx<TrackedTableRow>(TRACKED_TABLE)
-          .insert(batch.map(tableRowOf))
+      await underFence(this.#knex, fence, async trx => {
+        const rows = batch.map(tableRowOf);
+        await this.#writeChangedLabels(trx, fence.cluster, rows);
+        await trx<TrackedTableRow>(TRACKED_TABLE)
+          .insert(rows)
           .onConflict(['cluster', 'namespace', 'name'])
-          .merge(),
-      );
+          .merge();
+      });
     }
     for (const batch of inBatches(removedKeys)) {
-      await underFence(this.#knex, fence, trx =>
-        trx<TrackedTableRow>(TRACKED_TABLE)
+      await underFence(this.#knex, fence, async trx => {
+        const keys = batch.map(splitKey);
+        await deleteLabels(trx, fence.cluster, keys);
+        await trx<TrackedTableRow>(TRACKED_TABLE)
           .where({ cluster: fence.cluster })
-          .whereIn(['namespace', 'name'], batch.map(splitKey))
-          .delete(),
-      );
+          .whereIn(['namespace', 'name'], keys)
+          .delete();
+      });
     }
+  }
+
+  /** Most rows change without their labels. */
+  async #writeChangedLabels(
+    trx: Knex.Transaction,
+    cluster: string,
+    rows: TrackedTableRow[],
+  ) {
+    const kept = await trx<TrackedTableRow>(TRACKED_TABLE)
+      .where({ cluster })
+      .whereIn(
+        ['namespace', 'name'],
+        rows.map(({ namespace, name }) => [namespace, name]),
+      )
+      .select('namespace', 'name', 'labels');
+    const before = new Map(kept.map(row => [keyOf(row), row.labels]));
+    const changed = rows.filter(
+      row => (before.get(keyOf(row)) ?? null) !== row.labels,
+    );
+    await writeLabels(
+      trx,
+      cluster,
+      changed.map(({ namespace, name, labels }) => ({
+        namespace,
+        name,
+        labels: JSON.parse(labels ?? '{}'),
+      })),
+    );
   }
 
   async dueKeys(cluster: string, nowMs: number, limit: number) {
@@ -156,6 +192,7 @@ function tableRowOf(record: TrackedRecord): TrackedTableRow {
     seen_at_ms: record.seenAtMs,
     document: JSON.stringify(tracked),
     memory: JSON.stringify(record.memory),
+    labels: record.labels ? JSON.stringify(record.labels) : null,
   };
 }
 
@@ -165,6 +202,7 @@ function recordOf(row: TrackedTableRow): TrackedRecord {
     memory: JSON.parse(row.memory),
     kubernetesId: row.kubernetes_id ?? undefined,
     sourceKey: row.source_key ?? undefined,
+    labels: row.labels === null ? undefined : JSON.parse(row.labels),
     dueAtMs: row.due_at_ms === null ? undefined : Number(row.due_at_ms),
     seenAtMs: Number(row.seen_at_ms),
   };

@@ -5,6 +5,7 @@ export type {
   NamespaceRow,
   Tracked,
 } from './GoldenImagesStore';
+export type { LabelRequirement } from './labels';
 export {
   LeaseLostError,
   LeaseStore,

@@ -3,7 +3,7 @@ import {
   LABELS,
 } from '@golden-images/plugin-golden-images-common';
 import { RESOURCES } from '../kubernetes/ClusterClient';
-import { as, createWorld } from './__testUtils__/world';
+import { as, component, createWorld } from './__testUtils__/world';
 
 async function withVolumes() {
   const world = createWorld();
@@ -133,6 +133,111 @@ describe('VolumeReader', () => {
     expect(await get('emil', 'team-a', 'shares')).toBe('NotFoundError');
     expect(await get('ada', 'team-a', 'shares')).toBe('shares');
     expect(await get('ada', 'team-a', 'nope')).toBe('NotFoundError');
+  });
+});
+
+/** Claims of an application in the namespaces of two teams and of nobody. */
+async function withSelector(annotations: Record<string, string>) {
+  const world = createWorld(
+    {
+      clusters: [
+        {
+          name: 'dev',
+          connection: { type: 'in-cluster' },
+          kubernetesPluginName: 'development',
+          scope: 'cluster',
+          imageNamespaces: ['golden-images'],
+          namespaces: [{ name: 'team-a2', owner: 'group:default/team-a' }],
+        },
+      ],
+    },
+    [component('shop', 'group:default/team-a', annotations)],
+  );
+  const put = async (
+    namespace: string,
+    name: string,
+    entityRef?: string,
+    app = 'shop',
+  ) => {
+    world.cluster.put(RESOURCES.claims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: {
+        name,
+        namespace,
+        labels: { app },
+        annotations: entityRef ? { [ANNOTATIONS.entityRef]: entityRef } : {},
+      },
+    });
+    await world.tracking.refresh({ cluster: 'dev', namespace, name });
+  };
+  await put('team-a', 'plain');
+  await put('team-a', 'own', 'component:default/shop');
+  await put('team-a', 'of-another', 'component:default/orders');
+  await put('team-a', 'other-app', undefined, 'cart');
+  await put('team-a2', 'second');
+  await put('team-b', 'foreign');
+  await put('nobodys', 'stray');
+  return (user: string) =>
+    world.volumeReader
+      .ofEntity('component:default/shop', as(user))
+      .then(({ items }) =>
+        items.map(item => `${item.name}${item.ours ? '' : ' (not ours)'}`),
+      );
+}
+
+describe('VolumeReader with a label selector', () => {
+  const SELECTOR = 'backstage.io/kubernetes-label-selector';
+
+  it('shows selected claims in namespaces of the owner, and to their own owners', async () => {
+    const seenBy = await withSelector({ [SELECTOR]: 'app=shop' });
+    const [own, plain] = ['own (not ours)', 'plain (not ours)'];
+    const second = 'second (not ours)';
+    expect(await seenBy('dora')).toEqual([own, plain, second]);
+    expect(await seenBy('lena')).toEqual([own, plain, second]);
+    expect(await seenBy('emil')).toEqual([
+      own,
+      plain,
+      second,
+      'foreign (not ours)',
+    ]);
+    expect(await seenBy('ada')).toEqual([
+      own,
+      plain,
+      second,
+      'foreign (not ours)',
+      'stray (not ours)',
+    ]);
+  });
+
+  it.each([
+    [{ 'kubernetes-namespace': 'team-a2' }, ['own', 'second']],
+    [{ 'kubernetes-cluster': 'dev' }, ['own', 'plain', 'second']],
+    [{ 'kubernetes-cluster': 'development' }, ['own', 'plain', 'second']],
+    [{ 'kubernetes-cluster': 'elsewhere' }, ['own']],
+  ])('honours %j', async (where, names) => {
+    const seenBy = await withSelector({
+      [SELECTOR]: 'app in (shop)',
+      ...Object.fromEntries(
+        Object.entries(where).map(([key, value]) => [
+          `backstage.io/${key}`,
+          value,
+        ]),
+      ),
+    });
+    expect(await seenBy('dora')).toEqual(
+      names.map(name => `${name} (not ours)`),
+    );
+  });
+
+  it('says which annotation cannot be read', async () => {
+    const seenBy = await withSelector({ [SELECTOR]: 'app>1' });
+    await expect(seenBy('dora')).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(
+        /^Annotation backstage\.io\/kubernetes-label-selector of component:default\/shop: "app>1" is not a condition/,
+      ),
+    });
   });
 });
 

@@ -15,6 +15,7 @@ import type { Tracked } from '../database/GoldenImagesStore';
 import type { ObjectKey, Tracking } from '../tracking';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { RequestOptions } from './ImageService';
+import { findEntityVolumes } from './findEntityVolumes';
 import { NamespaceOwners } from './NamespaceOwners';
 import { requireConnection } from './requireConnection';
 
@@ -41,9 +42,10 @@ export class VolumeReader {
 
   /**
    * The volumes of an entity, for whoever may read it. A volume whose namespace
-   * has another owner than the entity says `attachedBy`.
+   * has another owner than the entity says `attachedBy`; one that the entity
+   * merely selects by label is then shown to the owner of its namespace only.
    *
-   * @throws NotFoundError when the entity is not there for the caller
+   * @throws NotFoundError when the entity is not there for the caller, InputError when its label selector is wrong
    */
   async ofEntity(ref: string, options: RequestOptions): Promise<VolumeList> {
     const { caller, mayRead } = await this.#audience(options);
@@ -54,24 +56,25 @@ export class VolumeReader {
         `entityRef: there is no ${entityRef} in the catalog, or you may not see it`,
       );
     }
-    const { reader } = this.#tracking;
-    const { kubernetesId } = entity;
-    const found = await reader.listVolumes({ entityRef, kubernetesId });
-    // The annotation says more than the label, which may be shared.
-    const rows = [
-      ...found.filter(
-        ({ object }) =>
-          object.entityRef?.toLocaleLowerCase('en-US') === entityRef,
-      ),
-      ...found.filter(({ object }) => object.entityRef === undefined),
-    ];
+    const { attached, selected } = await findEntityVolumes(entity, {
+      reader: this.#tracking.reader,
+      clusters: this.#clusters,
+    });
+    const entities = new Map([[entityRef, entity]]);
     const items = await this.#shown(
-      rows,
-      new Map([[entityRef, entity]]),
+      [...attached, ...selected],
+      entities,
       entity,
     );
+    // Whoever describes an entity chooses its selector.
+    const visible = items.filter(
+      (volume, index) =>
+        index < attached.length ||
+        volume.attachedBy === undefined ||
+        owns(caller, volume.owner),
+    );
     return {
-      items: items.filter(mayRead),
+      items: visible.filter(mayRead),
       clusters: await this.#tracking.clusterStatus(),
     };
   }

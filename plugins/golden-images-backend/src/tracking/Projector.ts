@@ -229,6 +229,7 @@ function comparable(record: TrackedRecord): string {
     { ...record.tracked, object: { ...object, observedAt: undefined } },
     record.memory,
     record.kubernetesId ?? null,
+    record.labels ?? null,
     record.sourceKey ?? null,
     record.dueAtMs ?? null,
   ]);

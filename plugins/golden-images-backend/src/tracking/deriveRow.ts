@@ -9,7 +9,13 @@ import { classify, derive } from '../state';
 import type { Derived, Memory } from '../state/types';
 import { deadlineMsOf } from './deadline';
 import { imageDocument, volumeDocument, type Neighbours } from './documents';
-import { annotationOf, labelOf, ownerMetadata, type Joined } from './views';
+import {
+  annotationOf,
+  labelOf,
+  labelsOf,
+  ownerMetadata,
+  type Joined,
+} from './views';
 
 const SOON_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -92,6 +98,7 @@ export function deriveRow(input: {
           },
     memory: derived.memory,
     kubernetesId: labelOf(joined, LABELS.kubernetesId),
+    labels: kind === 'volume' ? labelsOf(joined) : undefined,
     sourceKey: kind === 'volume' ? input.neighbours.sourceKey : undefined,
     dueAtMs: earliest(
       derived.dueAtMs && Math.max(derived.dueAtMs, nowMs + SOON_MS),

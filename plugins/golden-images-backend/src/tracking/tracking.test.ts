@@ -179,6 +179,42 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
     ]);
   });
 
+  it('selects volumes by the labels that their claims have now', async () => {
+    world.boundClaim(IMAGES, 'orders-data', { labels: { app: 'orders' } });
+    cluster.put(dataVolumes, {
+      metadata: {
+        name: 'no-claim-yet',
+        namespace: 'team-a',
+        labels: { app: 'orders' },
+      },
+      spec: { source: { pvc: { namespace: IMAGES, name: 'orders-data' } } },
+    });
+    await start();
+    const selected = async () => {
+      const rows = await tracking.reader.selectVolumes({
+        requirements: [{ key: 'app', operator: 'in', values: ['orders'] }],
+        clusters: ['c1'],
+      });
+      return rows.map(({ object }) => object.name).join();
+    };
+    await until(
+      'both are selected',
+      async () => (await selected()) === 'orders-data,no-claim-yet',
+    );
+    cluster.change(claims, IMAGES, 'orders-data', {
+      metadata: { labels: { app: 'billing' } },
+    });
+    await until(
+      'one is not selected any more',
+      async () => (await selected()) === 'no-claim-yet',
+    );
+    cluster.remove(dataVolumes, 'team-a', 'no-claim-yet');
+    await until('nothing is', async () => (await selected()) === '');
+    expect(await knex('tracked_labels').where({ label: 'app' })).toEqual([
+      expect.objectContaining({ name: 'orders-data', value: 'billing' }),
+    ]);
+  });
+
   it('derives again when time alone changes the answer', async () => {
     world.requestImport('debian', '12');
     cluster.change(dataVolumes, IMAGES, 'debian-12', {

@@ -62,6 +62,16 @@ export function annotationOf(joined: Joined, key: string): string | undefined {
   );
 }
 
+/** Those of the claim, by which it is selected; of the DataVolume as long as there is none. Their order is fixed. */
+export function labelsOf({ claim, dataVolume }: Joined) {
+  const labels = (claim ?? dataVolume)?.metadata.labels ?? {};
+  return Object.fromEntries(
+    Object.entries(labels)
+      .filter(([key, value]) => key.length <= 317 && value.length <= 63)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
 export function labelOf(joined: Joined, key: string): string | undefined {
   return (
     joined.dataVolume?.metadata.labels[key] ??

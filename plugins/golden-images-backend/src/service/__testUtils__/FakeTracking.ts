@@ -71,6 +71,18 @@ export class FakeTracking implements Tracking {
           matches(filter.namespace, row.object.namespace) &&
           this.#belongs(row, filter),
       ),
+    selectVolumes: async ({ requirements, clusters, namespace }) =>
+      this.#all('volume').filter(
+        (row): row is Tracked<Volume> =>
+          row.object.kind === 'volume' &&
+          clusters.includes(row.object.cluster) &&
+          matches(namespace, row.object.namespace) &&
+          requirements.every(
+            each =>
+              each.operator === 'in' &&
+              each.values.includes(this.#labels(row)?.[each.key] ?? ''),
+          ),
+      ),
     getImage: async key => {
       const row = this.rows.get(`image/${keyOf(key)}`);
       return row as Tracked<Image> | undefined;

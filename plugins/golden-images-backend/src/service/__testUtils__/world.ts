@@ -32,19 +32,28 @@ const PEOPLE: Record<string, string[]> = {
   'user:default/emil': ['group:default/team-b'],
 };
 
-const component = (name: string, owner: string): Entity => ({
+export const component = (
+  name: string,
+  owner: string,
+  annotations: Record<string, string> = {
+    'backstage.io/kubernetes-id': `${name}-id`,
+  },
+): Entity => ({
   apiVersion: 'backstage.io/v1alpha1',
   kind: 'Component',
   metadata: {
     namespace: 'default',
     name,
-    annotations: { 'backstage.io/kubernetes-id': `${name}-id` },
+    annotations,
   },
   relations: [{ type: 'ownedBy', targetRef: owner }],
 });
 
 /** The services over one fake cluster, people and catalog. */
-export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
+export function createWorld(
+  change: Partial<GoldenImagesConfig> = {},
+  more: Entity[] = [],
+) {
   const cluster = new FakeCluster();
   const tracking = new FakeTracking(cluster);
   for (const [name, owner] of Object.entries({
@@ -110,6 +119,7 @@ export function createWorld(change: Partial<GoldenImagesConfig> = {}) {
     entities: [
       component('orders', 'group:default/team-a'),
       component('billing', 'group:default/team-b'),
+      ...more,
     ],
   });
   const { admins } = config;

@@ -1,0 +1,115 @@
+import type { Knex } from 'knex';
+import { inBatches } from './batches';
+
+/** One condition of a Kubernetes label selector. */
+export type LabelRequirement =
+  | { key: string; operator: 'in' | 'notin'; values: string[] }
+  | { key: string; operator: 'exists' | 'absent' };
+
+export interface LabelTableRow {
+  cluster: string;
+  namespace: string;
+  name: string;
+  label: string;
+  value: string;
+}
+
+export const LABEL_TABLE = 'tracked_labels';
+
+const KEY = ['cluster', 'namespace', 'name'] as const;
+
+/** By which few rows are found, as far as can be told; nothing, when none asks for a label. */
+export function mostSelective(
+  requirements: LabelRequirement[],
+): LabelRequirement | undefined {
+  return (
+    requirements.find(({ operator }) => operator === 'in') ??
+    requirements.find(({ operator }) => operator === 'exists')
+  );
+}
+
+/** Leaves the rows of `table` that have such a label, and finds them by an index. */
+export function joinLabel(
+  query: Knex.QueryBuilder,
+  table: string,
+  requirement: LabelRequirement,
+): void {
+  query.join(LABEL_TABLE, join => {
+    for (const column of KEY) {
+      join.on(`${LABEL_TABLE}.${column}`, `${table}.${column}`);
+    }
+  });
+  whereLabel(query, LABEL_TABLE, requirement);
+}
+
+/** Leaves the rows of `table` whose labels meet all requirements; asked of every row. */
+export function whereLabels(
+  knex: Knex,
+  query: Knex.QueryBuilder,
+  table: string,
+  requirements: LabelRequirement[],
+): void {
+  for (const requirement of requirements) {
+    const ofRow = knex(`${LABEL_TABLE} as other`);
+    whereLabel(ofRow, 'other', requirement);
+    for (const column of KEY) {
+      ofRow.where(`other.${column}`, knex.ref(`${table}.${column}`));
+    }
+    const { operator } = requirement;
+    // As in Kubernetes, "notin" is met by what lacks the label.
+    if (operator === 'in' || operator === 'exists') query.whereExists(ofRow);
+    else query.whereNotExists(ofRow);
+  }
+}
+
+function whereLabel(
+  query: Knex.QueryBuilder,
+  table: string,
+  requirement: LabelRequirement,
+) {
+  query.where(`${table}.label`, requirement.key);
+  if ('values' in requirement) {
+    query.whereIn(`${table}.value`, requirement.values);
+  }
+}
+
+/** Replaces the labels of these rows. */
+export async function writeLabels(
+  trx: Knex.Transaction,
+  cluster: string,
+  rows: {
+    namespace: string;
+    name: string;
+    labels: Record<string, string>;
+  }[],
+): Promise<void> {
+  await deleteLabels(
+    trx,
+    cluster,
+    rows.map(({ namespace, name }) => [namespace, name]),
+  );
+  const labels = rows.flatMap(({ namespace, name, labels: own }) =>
+    Object.entries(own).map(([label, value]) => ({
+      cluster,
+      namespace,
+      name,
+      label,
+      value,
+    })),
+  );
+  for (const batch of inBatches(labels)) {
+    await trx<LabelTableRow>(LABEL_TABLE).insert(batch);
+  }
+}
+
+export async function deleteLabels(
+  trx: Knex.Transaction,
+  cluster: string,
+  keys: [namespace: string, name: string][],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await trx<LabelTableRow>(LABEL_TABLE)
+    .where({ cluster })
+    .whereIn(['namespace', 'name'], keys)
+    .delete();
+}
