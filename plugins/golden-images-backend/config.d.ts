@@ -46,6 +46,11 @@ export interface Config {
        * being copied. All are kept where absent.
        */
       keepVersions?: number;
+      /**
+       * Sets the reclaim policy of the volumes of golden images to `Retain`
+       * once they are ready. Retiring an image sets it back to `Delete`.
+       */
+      retain?: boolean;
       namespaces?: Array<{
         name: string;
         /** Of images in this namespace; it wins over that of the cluster. */

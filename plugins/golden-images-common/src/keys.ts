@@ -20,6 +20,8 @@ export const LABELS = {
   role: key('role'),
   image: key('image'),
   version: key('version'),
+  /** On a Namespace: `true` keeps it from being deleted. */
+  protected: key('protected'),
   /** For people only: CDI overwrites it on claims that it makes. */
   managedBy: 'app.kubernetes.io/managed-by',
   kubernetesId: 'backstage.io/kubernetes-id',

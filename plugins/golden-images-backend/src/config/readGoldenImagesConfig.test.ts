@@ -62,6 +62,7 @@ describe('readGoldenImagesConfig', () => {
             imageNamespaces: ['gold'],
             storageClass: 'longhorn',
             keepVersions: 5,
+            retain: true,
             namespaces: [
               {
                 name: 'team-a',
@@ -100,6 +101,7 @@ describe('readGoldenImagesConfig', () => {
       imageNamespaces: ['gold'],
       storageClass: 'longhorn',
       keepVersions: 5,
+      retain: true,
       namespaces: [
         { name: 'team-a', owner: 'group:default/team-a', keepVersions: 2 },
       ],

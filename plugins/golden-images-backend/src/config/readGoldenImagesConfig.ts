@@ -65,6 +65,7 @@ function readCluster(entry: Config, at: string, root: Config): ClusterConfig {
     imageNamespaces,
     storageClass: entry.getOptionalString('storageClass'),
     keepVersions: readCount(entry, 'keepVersions', at),
+    retain: entry.getOptionalBoolean('retain'),
     namespaces: (entry.getOptionalConfigArray('namespaces') ?? []).map(
       (namespace, index) => {
         const owner = namespace.getOptionalString('owner');

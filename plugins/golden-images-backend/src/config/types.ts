@@ -19,6 +19,8 @@ export interface ClusterConfig {
   storageClass?: string;
   /** Owners by configuration; they win over the annotation on the namespace. */
   namespaces: { name: string; owner?: string; keepVersions?: number }[];
+  /** Volumes of golden images are kept when their claims are deleted otherwise than by retiring. */
+  retain?: boolean;
   /** Versions of an image that are kept, the newest; all where absent. */
   keepVersions?: number;
 }

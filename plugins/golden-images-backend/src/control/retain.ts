@@ -1,11 +1,27 @@
-import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
-import { RESOURCES, type ClusterClient } from '../kubernetes';
-import type { PersistentVolumeView } from '../state';
+import {
+  ANNOTATIONS,
+  LABELS,
+  ROLE_GOLDEN_IMAGE,
+  type ClusterProtection,
+} from '@golden-images/plugin-golden-images-common';
+import {
+  KubernetesApiError,
+  RESOURCES,
+  type ClusterClient,
+} from '../kubernetes';
+import { persistentVolumeView, type PersistentVolumeView } from '../state';
 
-const patchOf = (policy: 'Retain' | 'Delete', retained: string | null) => ({
-  metadata: { annotations: { [ANNOTATIONS.retained]: retained } },
-  spec: { persistentVolumeReclaimPolicy: policy },
-});
+/** The label is what our volumes are found by again when their claims are gone. */
+const patchOf = (policy: 'Retain' | 'Delete') => {
+  const ours = policy === 'Retain';
+  return {
+    metadata: {
+      labels: { [LABELS.role]: ours ? ROLE_GOLDEN_IMAGE : null },
+      annotations: { [ANNOTATIONS.retained]: ours ? 'true' : null },
+    },
+    spec: { persistentVolumeReclaimPolicy: policy },
+  };
+};
 
 /**
  * Keeps the bytes of a golden image although its claim is deleted.
@@ -18,7 +34,7 @@ export async function keepOnDelete(
   volume: PersistentVolumeView,
 ): Promise<boolean> {
   if (volume.reclaimPolicy !== 'Delete') return false;
-  await patch(client, volume, patchOf('Retain', 'true'));
+  await patch(client, volume, patchOf('Retain'));
   return true;
 }
 
@@ -34,7 +50,36 @@ export async function letGo(
 ): Promise<void> {
   const ours = volume?.metadata.annotations[ANNOTATIONS.retained] === 'true';
   if (!volume || !ours || volume.reclaimPolicy !== 'Retain') return;
-  await patch(client, volume, patchOf('Delete', null));
+  await patch(client, volume, patchOf('Delete'));
+}
+
+/**
+ * Volumes that were kept although their claims are gone: nothing frees them by
+ * itself. None where our account may not list PersistentVolumes.
+ *
+ * @throws KubernetesApiError when the cluster does not answer
+ */
+export async function findReleased(
+  client: ClusterClient,
+): Promise<NonNullable<ClusterProtection['released']>> {
+  try {
+    const objects = await client.list(RESOURCES.persistentVolumes, {
+      labelSelector: `${LABELS.role}=${ROLE_GOLDEN_IMAGE}`,
+    });
+    return objects
+      .map(persistentVolumeView)
+      .filter(({ phase }) => phase === 'Released')
+      .map(({ metadata, claim, capacityBytes }) => ({
+        volume: metadata.name,
+        namespace: claim?.namespace,
+        name: claim?.name,
+        sizeBytes: capacityBytes,
+      }));
+  } catch (error) {
+    const refused = error instanceof KubernetesApiError && error.status === 403;
+    if (refused) return [];
+    throw error;
+  }
 }
 
 async function patch(

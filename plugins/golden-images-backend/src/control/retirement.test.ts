@@ -396,6 +396,88 @@ describe.each(databases.eachSupportedId())('retirement on %s', id => {
     ]);
   });
 
+  describe('of what is kept by its volume', () => {
+    const reclaim = async () => {
+      const name = volumeOf('debian-12');
+      const volume = await cluster.get({ type: persistentVolumes, name });
+      const { persistentVolumeReclaimPolicy: policy } = volume?.spec as {
+        persistentVolumeReclaimPolicy: string;
+      };
+      return policy;
+    };
+    const byClass = (policy: string) =>
+      cluster.change(persistentVolumes, undefined, volumeOf('debian-12'), {
+        spec: { persistentVolumeReclaimPolicy: policy },
+      });
+
+    it('sets the reclaim policy to Retain, and back when it is retired', async () => {
+      await start({ retain: true });
+      await publishVersion('12');
+      byClass('Delete');
+      await eventually(
+        'it is kept',
+        async () => (await reclaim()) === 'Retain',
+      );
+      expect((await noted('debian-12', 'retained')).message).toContain(
+        'is kept if its claim is deleted otherwise than by retiring',
+      );
+      await publishVersion('13');
+      mark('debian-12');
+      await isGone('debian-12');
+      expect(await reclaim()).toBe('Delete');
+    });
+
+    it('leaves a policy of the class as it is', async () => {
+      await start({ retain: true });
+      await publishVersion('12');
+      byClass('Retain');
+      await publishVersion('13');
+      mark('debian-12');
+      await isGone('debian-12');
+      expect(await reclaim()).toBe('Retain');
+      expect(cluster.writes).not.toContain(
+        `patch persistentvolumes ${volumeOf('debian-12')}`,
+      );
+    });
+
+    it('touches no volume unless that is configured', async () => {
+      await start();
+      await publishVersion('12');
+      byClass('Delete');
+      timing.pass(60_000);
+      await tracking.refresh(key('debian-12'));
+      expect(await reclaim()).toBe('Delete');
+    });
+
+    it('lists volumes that were kept and have lost their claims', async () => {
+      await start({ retain: true });
+      await publishVersion('12');
+      byClass('Delete');
+      await eventually(
+        'it is kept',
+        async () => (await reclaim()) === 'Retain',
+      );
+      cluster.remove(dataVolumes, IMAGES, 'debian-12');
+      collect('debian-12').claim();
+      cluster.change(persistentVolumes, undefined, volumeOf('debian-12'), {
+        status: { phase: 'Released' },
+      });
+      const released = await eventually('it is listed', async () => {
+        const [{ protection }] = await tracking.clusterStatus('c1');
+        timing.pass(60_000);
+        return protection?.released;
+      });
+      expect(released).toEqual([
+        {
+          volume: volumeOf('debian-12'),
+          namespace: IMAGES,
+          name: 'debian-12',
+          sizeBytes: 10 * 2 ** 30,
+        },
+      ]);
+    });
+  });
+
   describe('of older versions', () => {
     it('keeps the newest ones, the current one and those on hold', async () => {
       await start({ keepVersions: 2 });

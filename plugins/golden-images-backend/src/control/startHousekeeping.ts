@@ -1,16 +1,21 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ClusterConfig } from '../config/types';
 import type { ActivityStore, TrackedStore } from '../database';
-import type { ClusterClient } from '../kubernetes';
-import type { DerivedRow, Timing } from '../tracking/rows';
+import type { ClusterClient, ClusterWatcher } from '../kubernetes';
+import type { DerivedRow, ProtectionLevels, Timing } from '../tracking/rows';
 import { FreeingJournal } from './FreeingJournal';
 import { FreeingWatch } from './FreeingWatch';
+import { ProtectionCheck } from './protection/ProtectionCheck';
+import { readShippedPolicies } from './protection/shippedPolicies';
 import { Housekeeper } from './Housekeeper';
 import { Retirer, type Note } from './Retirer';
 import { VersionKeeper } from './VersionKeeper';
+import { VolumeRetainer } from './VolumeRetainer';
 
 const RETIREMENT_MS = 2_000;
 const VERSIONS_MS = 30_000;
+const RETAIN_MS = 10_000;
+const PROTECTION_MS = 10_000;
 
 /**
  * What is looked at again and again in one cluster while its lease is held:
@@ -19,13 +24,16 @@ const VERSIONS_MS = 30_000;
  * @param ready - resolves when the cluster has been read as a whole
  */
 export function startHousekeeping(options: {
-  client: ClusterClient;
+  client: ClusterClient & ClusterWatcher;
   cluster: ClusterConfig;
   tracked: TrackedStore;
   activity: ActivityStore;
   timing: Timing;
   logger: LoggerService;
   refresh: (namespace: string, name: string) => Promise<void>;
+  protection: ProtectionLevels;
+  /** Derives the row of `namespace/name` anew. */
+  derive: (key: string) => void;
   ready: Promise<void>;
   signal: AbortSignal;
 }): { consider: (rows: DerivedRow[]) => void; settled: () => Promise<void> } {
@@ -48,6 +56,12 @@ export function startHousekeeping(options: {
   const retirer = new Retirer(parts);
   const freeing = new FreeingWatch(parts);
   const keeper = new VersionKeeper(parts);
+  const retainer = new VolumeRetainer(parts);
+  const protection = new ProtectionCheck({
+    ...parts,
+    levels: options.protection,
+    shipped: readShippedPolicies(),
+  });
   const run = async () => {
     await Promise.race([ready, aborted(signal)]);
     await housekeeper.run([
@@ -65,6 +79,16 @@ export function startHousekeeping(options: {
         everyMs: VERSIONS_MS,
         pass: () => keeper.pass(),
       },
+      {
+        name: 'Keeping volumes of images',
+        everyMs: RETAIN_MS,
+        pass: () => retainer.pass(),
+      },
+      {
+        name: 'Looking at the protection of images',
+        everyMs: PROTECTION_MS,
+        pass: () => protection.pass(),
+      },
     ]);
   };
   const running = run();
@@ -72,6 +96,8 @@ export function startHousekeeping(options: {
     consider: rows => {
       retirer.consider(rows);
       keeper.consider(rows);
+      retainer.consider(rows);
+      protection.consider(rows);
     },
     settled: () => running,
   };

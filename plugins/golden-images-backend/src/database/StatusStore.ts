@@ -5,7 +5,7 @@ import { underFence, type Fence } from './LeaseStore';
 /** What the tracker of a cluster says of it. */
 export type TrackerStatus = Pick<
   ClusterStatus,
-  'connection' | 'since' | 'observedAt' | 'message' | 'missing'
+  'connection' | 'since' | 'observedAt' | 'message' | 'missing' | 'protection'
 >;
 
 interface StatusTableRow {
@@ -15,6 +15,7 @@ interface StatusTableRow {
   observed_at: string | null;
   message: string | null;
   missing: string;
+  protection: string | null;
   written_at_ms: number | string;
 }
 
@@ -37,6 +38,7 @@ export class StatusStore {
       observed_at: status.observedAt ?? null,
       message: status.message ?? null,
       missing: JSON.stringify(status.missing),
+      protection: status.protection ? JSON.stringify(status.protection) : null,
       written_at_ms: nowMs,
     };
     await underFence(this.#knex, fence, trx =>
@@ -58,6 +60,7 @@ export class StatusStore {
             observedAt: row.observed_at ?? undefined,
             message: row.message ?? undefined,
             missing: JSON.parse(row.missing),
+            protection: row.protection ? JSON.parse(row.protection) : undefined,
           },
           writtenAtMs: Number(row.written_at_ms),
         },

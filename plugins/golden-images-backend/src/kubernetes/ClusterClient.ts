@@ -60,11 +60,13 @@ export interface ClusterClient {
   ): Promise<T>;
   /**
    * Background propagation, with a precondition on the uid. `false` when it was
-   * gone already. 409 when a given resourceVersion is stale.
+   * gone already. 409 when a given resourceVersion is stale. `dryRun` only asks
+   * whether it would be deleted.
    */
   delete(
     ref: ObjectRef,
     precondition: { uid: string; resourceVersion?: string },
+    options?: { dryRun?: boolean },
   ): Promise<boolean>;
 }
 
@@ -82,10 +84,24 @@ export const RESOURCES = {
   namespaces: type('', 'v1', 'namespaces', false),
   events: type('', 'v1', 'events'),
   pods: type('', 'v1', 'pods'),
+  configMaps: type('', 'v1', 'configmaps'),
+  serviceAccounts: type('', 'v1', 'serviceaccounts'),
   dataVolumes: type('cdi.kubevirt.io', 'v1beta1', 'datavolumes'),
   dataSources: type('cdi.kubevirt.io', 'v1beta1', 'datasources'),
   storageClasses: type('storage.k8s.io', 'v1', 'storageclasses', false),
   longhornVolumes: type('longhorn.io', 'v1beta2', 'volumes'),
+  policies: type(
+    'admissionregistration.k8s.io',
+    'v1',
+    'validatingadmissionpolicies',
+    false,
+  ),
+  policyBindings: type(
+    'admissionregistration.k8s.io',
+    'v1',
+    'validatingadmissionpolicybindings',
+    false,
+  ),
   accessReviews: type(
     'authorization.k8s.io',
     'v1',

@@ -121,6 +121,23 @@ describe('DefaultClusterClient', () => {
     });
   });
 
+  it('only tries a deletion, wherever the API server looks for that', async () => {
+    const { api, client } = await setUp((_, response) =>
+      json(response, 200, { kind: 'Status', status: 'Success' }),
+    );
+    await client.delete(DISK, { uid: 'u1' }, { dryRun: true });
+    const [{ method, query, body }] = api.requests;
+    expect({ method, query }).toEqual({
+      method: 'DELETE',
+      query: { dryRun: 'All' },
+    });
+    expect(JSON.parse(body)).toMatchObject({
+      kind: 'DeleteOptions',
+      dryRun: ['All'],
+      preconditions: { uid: 'u1' },
+    });
+  });
+
   it('keeps status, reason, causes and Retry-After of a refusal', async () => {
     const { client } = await setUp((_, response) =>
       json(

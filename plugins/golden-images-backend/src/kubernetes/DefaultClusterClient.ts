@@ -155,15 +155,20 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
   async delete(
     ref: ObjectRef,
     precondition: { uid: string; resourceVersion?: string },
+    { dryRun = false }: { dryRun?: boolean } = {},
   ): Promise<boolean> {
     const response = await this.#transport.send({
       method: 'DELETE',
-      path: resourcePath(ref.type, ref.namespace, ref.name),
+      path: withQuery(resourcePath(ref.type, ref.namespace, ref.name), {
+        dryRun: dryRun ? 'All' : undefined,
+      }),
       body: JSON.stringify({
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: 'Background',
         preconditions: precondition,
+        // With a body the API server does not look at the query.
+        ...(dryRun && { dryRun: ['All'] }),
       }),
     });
     if (response.status === 404) return false;

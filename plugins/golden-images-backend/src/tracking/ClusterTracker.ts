@@ -19,6 +19,7 @@ import { ClaimTrials } from './ClaimTrials';
 import { Ingest } from './Ingest';
 import { Projector, type DerivedRow } from './Projector';
 import { Reflector, type FeedState } from './Reflector';
+import type { ProtectionLevels } from './ProtectionLevels';
 import type { Timing } from './Timing';
 import { backoffMs } from './backoff';
 import { clusterState, type FeedStates } from './clusterState';
@@ -48,6 +49,8 @@ export interface ClusterTrackerOptions {
   timing: Timing;
   logger: LoggerService;
   idleTimeoutMs?: number;
+  /** What is known of the protection of images. */
+  protection: ProtectionLevels;
   onDerived: (rows: DerivedRow[]) => void;
   onChange: () => void;
   /** Whoever writes on behalf of this tracker comes to an end. */
@@ -91,6 +94,7 @@ export class ClusterTracker {
         longhornReadable: this.#isReadable(RESOURCES.longhornVolumes),
         dataVolumesReadable: this.#isReadable(RESOURCES.dataVolumes),
         claimRefusalOf: (key, uid) => this.#trials.refusalOf(key, uid),
+        protectionOf: key => options.protection.of(key),
         isFollowed: namespace =>
           cluster.scope === 'cluster' || cluster.scope.includes(namespace),
       }),
@@ -115,7 +119,7 @@ export class ClusterTracker {
   }
 
   get status(): TrackerStatus {
-    return this.#status;
+    return { ...this.#status, protection: this.#options.protection.cluster };
   }
 
   /** Aborted as soon as nothing may be written any more. */
@@ -167,6 +171,11 @@ export class ClusterTracker {
     }
     await this.#ingest.take(records);
     await this.#projector.derive(`${namespace}/${name}`);
+  }
+
+  /** Derives one row anew, of what was seen last. */
+  derive(key: string) {
+    this.#projector.mark(key);
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -374,7 +383,7 @@ export class ClusterTracker {
 
   async #writeStatus() {
     const { statuses, fence, timing } = this.#options;
-    await statuses.write(fence, this.#status, timing.nowMs());
+    await statuses.write(fence, this.status, timing.nowMs());
   }
 }
 

@@ -35,6 +35,7 @@ import { ClusterTracker } from './ClusterTracker';
 import { Joiner } from './Joiner';
 import { LeaseKeeper } from './LeaseKeeper';
 import { Listeners } from './Listeners';
+import { ProtectionLevels } from './ProtectionLevels';
 import { systemTiming, type Timing } from './Timing';
 import type {
   ActivityEntry,
@@ -262,12 +263,14 @@ export class DefaultTracking implements Tracking {
   ): ClusterTracker {
     const { logger, idleTimeoutMs } = this.#options;
     const common = { ...this.#stores, client, timing: this.#timing, logger };
+    const protection = new ProtectionLevels();
     const controllers: Pick<Controller, 'consider' | 'settled'>[] = [];
     const tracker = new ClusterTracker({
       ...common,
       cluster,
       fence,
       idleTimeoutMs,
+      protection,
       onDerived: rows => controllers.forEach(each => each.consider(rows)),
       onChange: () => this.#listeners.tell(),
       beforeEnd: async () => {
@@ -291,6 +294,8 @@ export class DefaultTracking implements Tracking {
         ...common,
         cluster,
         refresh,
+        protection,
+        derive: key => tracker.derive(key),
         ready: tracker.completed,
         signal: tracker.signal,
       }),

@@ -7,6 +7,7 @@ import {
 import type { TrackedRecord } from '../database';
 import { classify, derive } from '../state';
 import type { Derived, Memory } from '../state/types';
+import type { ImageProtection } from './ProtectionLevels';
 import { deadlineMsOf } from './deadline';
 import { imageDocument, volumeDocument, type Neighbours } from './documents';
 import {
@@ -27,6 +28,8 @@ export interface DeriveContext {
   dataVolumesReadable: boolean;
   /** What the API server says to a claim that CDI does not make: see `ClaimTrials`. */
   claimRefusalOf: (key: string, uid?: string) => string | undefined;
+  /** How far an image is protected, as was last found out. */
+  protectionOf: (key: string) => ImageProtection;
   /** Whether the objects of this namespace are followed. */
   isFollowed: (namespace: string) => boolean;
 }
@@ -85,6 +88,7 @@ export function deriveRow(input: {
               joined,
               derived as Derived<ImageState>,
               neighbours,
+              context.protectionOf(`${joined.namespace}/${joined.name}`),
             ),
           }
         : {

@@ -10,6 +10,7 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import type { TrackedRecord } from '../database';
 import type { Derived } from '../state/types';
+import type { ImageProtection } from './ProtectionLevels';
 import { imageMarks } from './imageMarks';
 import { sourceOf } from './sources';
 import {
@@ -39,6 +40,7 @@ export function imageDocument(
   joined: Joined,
   derived: Derived<ImageState>,
   neighbours: Neighbours,
+  protection: ImageProtection,
 ): Image {
   const { dataVolume } = joined;
   return {
@@ -54,7 +56,7 @@ export function imageDocument(
     os: annotationOf(joined, ANNOTATIONS.os),
     architecture: annotationOf(joined, ANNOTATIONS.architecture),
     verified: verifiedOf(joined),
-    protection: 'advisory',
+    ...protection,
     source: dataVolume?.sourceType
       ? { type: dataVolume.sourceType, url: dataVolume.sourceUrl }
       : undefined,

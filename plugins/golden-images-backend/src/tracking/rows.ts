@@ -3,6 +3,7 @@ export { Joiner } from './Joiner';
 export type { DerivedRow } from './Projector';
 export type { Timing } from './Timing';
 export { backoffMs } from './backoff';
+export type { ImageProtection, ProtectionLevels } from './ProtectionLevels';
 export { LONGHORN_NAMESPACE } from './feeds';
 export { deadlineMsOf } from './deadline';
 export { imageNameOf, isOurImage, isOurs } from './documents';

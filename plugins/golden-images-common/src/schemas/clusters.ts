@@ -1,5 +1,6 @@
 import { z } from 'zod/v3';
 import { isoTime } from './fields';
+import { clusterProtectionSchema } from './protection';
 
 /** How fresh the answer is, per cluster. */
 export const clusterStatusSchema = z.object({
@@ -14,6 +15,8 @@ export const clusterStatusSchema = z.object({
   /** Features switched off by a missing right or part, each with the reason. */
   missing: z.array(z.object({ feature: z.string(), reason: z.string() })),
   imageNamespaces: z.array(z.string()),
+  /** Absent until it was first looked at. */
+  protection: clusterProtectionSchema.optional(),
 });
 
 /** @public */

@@ -9,6 +9,7 @@ import {
 } from './fields';
 import { list } from './lists';
 import { objectFacts } from './objects';
+import { protectionLevel } from './protection';
 import { retirementSchema } from './versions';
 
 export const imageSchema = z.object({
@@ -26,7 +27,10 @@ export const imageSchema = z.object({
   os: z.string().optional(),
   architecture: z.string().optional(),
   verified: z.enum(['checksum', 'digest', 'none']),
-  protection: z.enum(['proved', 'configured', 'advisory']),
+  /** Whether the cluster refuses that it is deleted. */
+  protection: protectionLevel,
+  /** Why it is not more. */
+  protectionReason: z.string().optional(),
   source: z
     .object({
       type: z.string(),

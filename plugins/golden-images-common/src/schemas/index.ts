@@ -8,5 +8,6 @@ export * from './namespaces';
 export * from './objects';
 export * from './volumes';
 export * from './waits';
+export * from './protection';
 export * from './retirements';
 export * from './versions';

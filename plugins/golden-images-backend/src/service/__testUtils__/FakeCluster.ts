@@ -135,10 +135,12 @@ export class FakeCluster implements ClusterClient {
   async delete(
     ref: ObjectRef,
     precondition: { uid: string; resourceVersion?: string },
+    { dryRun = false }: { dryRun?: boolean } = {},
   ) {
     this.#refuse('delete', ref.type);
     const found = this.#objects.get(key(ref));
     if (found?.metadata.uid !== precondition.uid) return false;
+    if (dryRun) return true;
     const { resourceVersion = found.metadata.resourceVersion } = precondition;
     if (found.metadata.resourceVersion !== resourceVersion) {
       throw new KubernetesApiError({ status: 409, message: 'stale' });

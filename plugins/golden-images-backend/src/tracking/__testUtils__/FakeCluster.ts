@@ -32,6 +32,11 @@ export class FakeCluster implements TrackedClient {
   readonly clusterName: string;
   /** Every write of a client, as `create datasources debian`. */
   readonly writes: string[] = [];
+  /** What the account of the client may do nowhere. */
+  readonly deniedVerbs = new Set<string>();
+  /** What a policy says to a deletion that is only tried. */
+  refuseDeletion: (ref: ObjectRef) => KubernetesApiError | undefined = () =>
+    undefined;
   readonly #entries = new Map<string, Entry>();
   readonly #changes: Change[] = [];
   readonly #watchers = new Set<() => void>();
@@ -189,7 +194,14 @@ export class FakeCluster implements TrackedClient {
   async delete(
     ref: ObjectRef,
     precondition: { uid: string; resourceVersion?: string },
+    { dryRun = false }: { dryRun?: boolean } = {},
   ): Promise<boolean> {
+    if (dryRun) {
+      this.#reach();
+      const refusal = this.refuseDeletion(ref);
+      if (refusal) throw refusal;
+      return this.#entries.has(idOf(ref.type, ref.namespace, ref.name));
+    }
     this.#write(`delete ${ref.type.resource} ${ref.name}`);
     if (!this.#entries.has(idOf(ref.type, ref.namespace, ref.name))) {
       return false;
@@ -239,9 +251,9 @@ export class FakeCluster implements TrackedClient {
     }
   }
 
-  async mayI(): Promise<boolean> {
+  async mayI(verb: string): Promise<boolean> {
     this.#reach();
-    return true;
+    return !this.deniedVerbs.has(verb);
   }
 
   close() {}
