@@ -9,6 +9,7 @@ const LISTS = [
   '/apis/cdi.kubevirt.io/v1beta1/datasources',
   '/api/v1/events?fieldSelector=involvedObject.kind%3DDataVolume',
   '/api/v1/events?fieldSelector=involvedObject.kind%3DPersistentVolumeClaim',
+  '/api/v1/namespaces/longhorn-system/events?fieldSelector=involvedObject.kind%3DVolume',
   '/api/v1/persistentvolumes',
   '/apis/storage.k8s.io/v1/storageclasses',
   '/api/v1/namespaces',

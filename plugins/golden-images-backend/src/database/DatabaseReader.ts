@@ -21,6 +21,18 @@ interface Key {
   name: string;
 }
 
+/** What an answer is made of. */
+const COLUMNS = [
+  'cluster',
+  'namespace',
+  'name',
+  'kind',
+  'seen_at_ms',
+  'document',
+] as const;
+
+type RowToRead = Pick<TrackedTableRow, (typeof COLUMNS)[number]>;
+
 /** Reads of pages and waits; they ask the database alone. */
 export class DatabaseReader implements GoldenImagesReader {
   readonly #knex: Knex;
@@ -47,37 +59,29 @@ export class DatabaseReader implements GoldenImagesReader {
     if (entityRef === undefined && kubernetesId === undefined) {
       return this.#read<Volume>(await this.#select('volume', place));
     }
-    const columns = {
-      entity_ref: entityRef?.toLowerCase(),
-      kubernetes_id: kubernetesId,
-    };
-    return this.#read<Volume>(await this.#attached(columns, place));
+    const rows = await this.#attached(entityRef?.toLowerCase(), kubernetesId);
+    const here = rows.filter(
+      row =>
+        row.kind === 'volume' &&
+        (place.cluster ?? row.cluster) === row.cluster &&
+        (place.namespace ?? row.namespace) === row.namespace,
+    );
+    return this.#read<Volume>(inOrder(here));
   }
 
   /**
-   * By one index after the other: with both at once, or with an order, SQLite
-   * reads all volumes instead.
+   * By the indexes of these two columns: with the kind or an order beside them
+   * SQLite reads all volumes instead.
    */
   async #attached(
-    columns: { entity_ref?: string; kubernetes_id?: string },
-    place: { cluster?: string; namespace?: string },
-  ): Promise<TrackedTableRow[]> {
-    const found = new Map<string, TrackedTableRow>();
-    for (const [column, value] of Object.entries(columns)) {
-      if (value === undefined) continue;
-      const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE).where(
-        column,
-        value,
-      );
-      for (const row of rows) {
-        const elsewhere =
-          row.kind !== 'volume' ||
-          (place.cluster ?? row.cluster) !== row.cluster ||
-          (place.namespace ?? row.namespace) !== row.namespace;
-        if (!elsewhere) found.set(pathOf(row), row);
-      }
-    }
-    return inOrder([...found.values()]);
+    entityRef?: string,
+    kubernetesId?: string,
+  ): Promise<RowToRead[]> {
+    const query = this.#knex<TrackedTableRow>(TRACKED_TABLE).select(...COLUMNS);
+    if (entityRef !== undefined) query.orWhere('entity_ref', entityRef);
+    if (kubernetesId !== undefined)
+      query.orWhere('kubernetes_id', kubernetesId);
+    return query;
   }
 
   async selectVolumes(selector: {
@@ -133,6 +137,7 @@ export class DatabaseReader implements GoldenImagesReader {
   ) {
     const query = this.#knex<TrackedTableRow>(TRACKED_TABLE)
       .where({ kind })
+      .select(...COLUMNS)
       .orderBy(['cluster', 'namespace', 'name']);
     if (filter.cluster !== undefined) query.andWhere('cluster', filter.cluster);
     if (filter.namespace !== undefined) {
@@ -143,7 +148,7 @@ export class DatabaseReader implements GoldenImagesReader {
 
   /** While a cluster is followed, all of its rows are known to be as fresh as its watches. */
   async #read<T extends Image | Volume>(
-    rows: TrackedTableRow[],
+    rows: RowToRead[],
   ): Promise<Tracked<T>[]> {
     if (rows.length === 0) return [];
     const statuses = await this.#statuses.read();
@@ -162,7 +167,7 @@ function pathOf({ cluster, namespace, name }: Key): string {
   return `${cluster}/${namespace}/${name}`;
 }
 
-function inOrder(rows: TrackedTableRow[]): TrackedTableRow[] {
+function inOrder(rows: RowToRead[]): RowToRead[] {
   return rows
     .map(row => ({ row, path: pathOf(row) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1))

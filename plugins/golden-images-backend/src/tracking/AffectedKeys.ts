@@ -1,5 +1,9 @@
 import type { TrackedStore, ViewChange, ViewStore } from '../database';
+import { LONGHORN_NAMESPACE } from './feeds';
 import { KINDS } from './views';
+
+/** What an Event of a Longhorn volume is about. */
+const OF_LONGHORN = `${LONGHORN_NAMESPACE}/`;
 
 /** Finds the rows that a change of some objects may change: `namespace/name`. */
 export class AffectedKeys {
@@ -31,7 +35,9 @@ export class AffectedKeys {
           // CDI binds a volume anew, from its helper's claim to the target: both are concerned.
           for (const links of [before?.links, after?.links]) {
             const key = links?.claimKey ?? links?.involvedKey;
-            if (key) keys.add(key);
+            if (key?.startsWith(OF_LONGHORN)) {
+              longhornNames.push(key.slice(OF_LONGHORN.length));
+            } else if (key) keys.add(key);
           }
           break;
         case KINDS.longhornVolume:

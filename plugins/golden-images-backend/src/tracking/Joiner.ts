@@ -42,6 +42,7 @@ export class Joiner {
     const events = await this.#events([
       ...[...dataVolumes.values()].map(view => view.uid),
       ...[...claims.values()].map(view => view.uid),
+      ...[...longhornVolumes.values()].map(view => view.uid),
     ]);
 
     const joined = new Map<string, Joined>();
@@ -68,7 +69,7 @@ export class Joiner {
           copySource === undefined
             ? undefined
             : copySources.get(copySource)?.document ?? 'missing',
-        events: [dataVolume?.uid, claim?.uid].flatMap(
+        events: [dataVolume?.uid, claim?.uid, longhornVolume?.uid].flatMap(
           uid => events.get(uid ?? '') ?? [],
         ),
         seenAtMs: Math.max(

@@ -29,6 +29,11 @@ export function feedsOf(cluster: ClusterConfig): FeedPlan[] {
       false,
       'PersistentVolumeClaim',
     ),
+    // Longhorn says there why a copy failed.
+    plan('copy-events', RESOURCES.events, {
+      namespace: LONGHORN_NAMESPACE,
+      fieldSelector: 'involvedObject.kind=Volume',
+    }),
     plan('sizes', RESOURCES.persistentVolumes),
     plan('storage-classes', RESOURCES.storageClasses),
   ];

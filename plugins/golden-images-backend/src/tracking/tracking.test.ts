@@ -158,6 +158,45 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
     expect(found.map(row => row.object.name)).toEqual(['orders-disk']);
   });
 
+  it('says in the words of Longhorn why a copy failed', async () => {
+    world.requestImport('debian', '12');
+    world.finishImport('debian-12');
+    world.clone('orders-disk', 'debian-12', { state: 'failed', actualSize: 0 });
+    await start();
+    await until(
+      'it fails',
+      async () => (await volume('orders-disk'))?.object.state === 'failing',
+    );
+    const name = `pvc-of-${IMAGES}-orders-disk`;
+    const copied = await cluster.get({
+      type: longhornVolumes,
+      namespace: 'longhorn-system',
+      name,
+    });
+    const at = new Date(timing.nowMs()).toISOString();
+    cluster.put(RESOURCES.events, {
+      metadata: { name: `${name}.1`, namespace: 'longhorn-system' },
+      involvedObject: {
+        kind: 'Volume',
+        namespace: 'longhorn-system',
+        name,
+        uid: copied?.metadata.uid,
+      },
+      type: 'Warning',
+      reason: 'VolumeCloneFailed',
+      message: 'failed to clone: replica r-1 is out of space',
+      lastTimestamp: at,
+    });
+    const quoted = await until('Longhorn is quoted', async () => {
+      const row = await volume('orders-disk');
+      return row?.object.message && row.object;
+    });
+    expect(quoted).toMatchObject({
+      state: 'failing',
+      message: 'failed to clone: replica r-1 is out of space',
+    });
+  });
+
   it('shows what others made, and never the helpers of CDI', async () => {
     cluster.put(dataVolumes, {
       metadata: { name: 'golden-base-image', namespace: IMAGES },
