@@ -58,6 +58,8 @@ export interface ClusterClient {
     mergePatch: object,
     precondition: { uid: string; resourceVersion?: string },
   ): Promise<T>;
+  /** A SelfSubjectAccessReview: may our own account do this? */
+  mayI(verb: string, type: ResourceType, namespace?: string): Promise<boolean>;
   /**
    * Background propagation, with a precondition on the uid. `false` when it was
    * gone already. 409 when a given resourceVersion is stale. `dryRun` only asks
@@ -100,6 +102,32 @@ export const RESOURCES = {
     'admissionregistration.k8s.io',
     'v1',
     'validatingadmissionpolicybindings',
+    false,
+  ),
+  longhornSnapshots: type('longhorn.io', 'v1beta2', 'snapshots'),
+  longhornSettings: type('longhorn.io', 'v1beta2', 'settings'),
+  quotas: type('', 'v1', 'resourcequotas'),
+  limitRanges: type('', 'v1', 'limitranges'),
+  storageProfiles: type(
+    'cdi.kubevirt.io',
+    'v1beta1',
+    'storageprofiles',
+    false,
+  ),
+  cdiConfigs: type('cdi.kubevirt.io', 'v1beta1', 'cdiconfigs', false),
+  cdis: type('cdi.kubevirt.io', 'v1beta1', 'cdis', false),
+  /** A subresource: the right that CDI asks for in the namespace of a source (CDI 1.66). */
+  dataVolumeSources: type('cdi.kubevirt.io', 'v1beta1', 'datavolumes/source'),
+  snapshotClasses: type(
+    'snapshot.storage.k8s.io',
+    'v1',
+    'volumesnapshotclasses',
+    false,
+  ),
+  mutatingWebhooks: type(
+    'admissionregistration.k8s.io',
+    'v1',
+    'mutatingwebhookconfigurations',
     false,
   ),
   accessReviews: type(

@@ -218,6 +218,7 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
   }
 
   async mayI(verb: string, type: ResourceType, namespace?: string) {
+    const [resource, subresource] = type.resource.split('/');
     const response = await this.#transport.send({
       method: 'POST',
       path: resourcePath(RESOURCES.accessReviews),
@@ -228,7 +229,8 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
           resourceAttributes: {
             verb,
             group: type.group,
-            resource: type.resource,
+            resource,
+            subresource,
             namespace: type.namespaced ? namespace : undefined,
           },
         },

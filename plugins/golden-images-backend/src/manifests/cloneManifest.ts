@@ -13,6 +13,9 @@ import type {
   RequestIdentity,
 } from './types';
 
+/** CDI then chooses a node by itself (CDI 1.66). */
+const BIND_IMMEDIATELY = 'cdi.kubevirt.io/storage.bind.immediate.requested';
+
 /** The version of an image that a clone was resolved to. */
 export interface CloneSource {
   namespace: string;
@@ -37,6 +40,8 @@ export interface CloneTarget {
   size: Quantity;
   storageClass?: string;
   accessModes: string[];
+  /** Its class waits for the first Pod, and the volume is wanted before. */
+  bindImmediately?: boolean;
   entityRef?: string;
   kubernetesId?: string;
 }
@@ -51,15 +56,17 @@ interface CloneManifestOptions {
 /**
  * A plain claim with a `dataSource` where Longhorn can clone directly: in the
  * same namespace with exactly the size of the source's volume (Longhorn
- * refuses any other, CSI `OutOfRange`). A DataVolume of CDI for the rest.
+ * refuses any other, CSI `OutOfRange`). A DataVolume of CDI for the rest, and
+ * for what shall not wait for a Pod: only CDI can bind that.
  */
 export function needsDataVolume(
   source: Pick<CloneSource, 'namespace' | 'capacity'>,
-  target: Pick<CloneTarget, 'namespace' | 'size'>,
+  target: Pick<CloneTarget, 'namespace' | 'size' | 'bindImmediately'>,
 ): boolean {
   return (
     source.namespace !== target.namespace ||
-    !source.capacity.equals(target.size)
+    !source.capacity.equals(target.size) ||
+    target.bindImmediately === true
   );
 }
 
@@ -89,6 +96,7 @@ export function cloneManifest(
         [ANNOTATIONS.sourceUid]: source.uid,
         [ANNOTATIONS.sourceVersion]: source.version,
         [ANNOTATIONS.sourceDigest]: source.digest,
+        [BIND_IMMEDIATELY]: target.bindImmediately ? 'true' : undefined,
       }),
     },
   };

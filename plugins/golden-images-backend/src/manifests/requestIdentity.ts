@@ -60,6 +60,7 @@ export function cloneIdentity(
     size: request.size && canonicalSize(request.size),
     storageClass: request.storageClass,
     accessModes: request.accessModes,
+    bindImmediately: request.bindImmediately || undefined,
   }));
 }
 

@@ -9,17 +9,16 @@ import {
   type CloneTarget,
 } from '../manifests';
 import type { Tracking } from '../tracking';
-import { ClusterChecks } from './ClusterChecks';
-import type { Problems } from './Problems';
+import type { Preflight, Verdict } from './preflight';
 
 /** What a clone needs of its cluster beside the image. */
 export class CloneChecks {
   readonly #tracking: Tracking;
-  readonly #cluster: ClusterChecks;
+  readonly #preflight: Preflight;
 
-  constructor(tracking: Tracking) {
-    this.#tracking = tracking;
-    this.#cluster = new ClusterChecks(tracking);
+  constructor(options: { tracking: Tracking; preflight: Preflight }) {
+    this.#tracking = options.tracking;
+    this.#preflight = options.preflight;
   }
 
   /** Size, class and modes of the clone, explicit in every case. */
@@ -27,49 +26,48 @@ export class CloneChecks {
     request: CloneRequest,
     source: CloneSource,
     cluster: ClusterConfig,
-    problems: Problems,
+    verdict: Verdict,
   ): Promise<CloneTarget> {
     const size =
       request.size === undefined
         ? source.capacity
         : Quantity.parse(request.size);
     if (size.compare(source.capacity) < 0) {
-      problems.add(
-        `size: must be at least that of the image's volume, ${source.capacity} (asked for: ${request.size})`,
-      );
+      verdict.problems.add({
+        field: 'size',
+        code: 'too-small',
+        message: `must be at least that of the image's volume, ${source.capacity} (asked for: ${request.size})`,
+      });
     }
-    const target = {
+    const storageClass = request.storageClass ?? source.storageClass;
+    const target: CloneTarget = {
       namespace: request.namespace,
       name: request.name,
       size,
-      storageClass: request.storageClass ?? source.storageClass,
+      storageClass,
       // Longhorn refuses ReadOnlyMany.
       accessModes: request.accessModes ?? [
         source.accessModes.find(mode => mode !== 'ReadOnlyMany') ??
           'ReadWriteOnce',
       ],
+      bindImmediately:
+        request.bindImmediately === true &&
+        (await this.#waitsForPod(cluster, storageClass)),
     };
-    problems.add(await this.#sameDriver(target.storageClass, source, cluster));
-    if (needsDataVolume(source, target)) {
-      problems.add(await this.#cluster.cdiMissing(cluster, request.namespace));
-    }
+    const viaDataVolume = needsDataVolume(source, target);
+    await this.#preflight.clone(
+      cluster,
+      { source, target, viaDataVolume },
+      verdict,
+    );
     return target;
   }
 
-  async #sameDriver(
-    name: string | undefined,
-    source: CloneSource,
-    cluster: ClusterConfig,
-  ): Promise<string | undefined> {
-    const { found, problem } = await this.#cluster.storageClass(cluster, name);
-    if (!found || problem) return problem;
-    const claim = await this.#tracking.sourceClaim({
-      cluster: cluster.name,
-      namespace: source.namespace,
-      name: source.name,
-    });
-    return claim?.driver !== undefined && claim.driver !== found.provisioner
-      ? `storageClass: "${found.name}" is of ${found.provisioner}, but the image is on ${claim.driver}; name a class of that driver`
-      : undefined;
+  async #waitsForPod(cluster: ClusterConfig, name: string | undefined) {
+    const classes = await this.#tracking.storageClasses(cluster.name);
+    const found = classes.find(candidate =>
+      name === undefined ? candidate.isDefault : candidate.name === name,
+    );
+    return found?.bindingMode !== 'Immediate';
   }
 }

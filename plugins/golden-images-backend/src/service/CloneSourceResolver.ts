@@ -6,6 +6,7 @@ import {
   stateSentence,
   type CloneRequest,
   type Image,
+  type Problem,
 } from '@golden-images/plugin-golden-images-common';
 import type { ClusterConfig } from '../config/types';
 import { RESOURCES } from '../kubernetes/ClusterClient';
@@ -84,7 +85,12 @@ export class CloneSourceResolver {
         name,
       });
     if (dataVolume?.metadata.annotations?.[ANNOTATIONS.retiring]) {
-      problems.add(`image: "${name}" is being retired; choose another version`);
+      problems.add({
+        field: 'image',
+        code: 'image-retiring',
+        message: `"${name}" is being retired`,
+        remedy: 'choose another version',
+      });
       return undefined;
     }
     return this.#source(image, claim, dataVolume, problems);
@@ -105,15 +111,19 @@ export class CloneSourceResolver {
     return claim?.namespace === namespace ? claim.name : name;
   }
 
-  #whyNotCloneable(image: Image): string | undefined {
+  #whyNotCloneable(image: Image): Problem | undefined {
     if (image.state === 'ready') return undefined;
     const sentence = stateSentence(image, this.#clock.nowMs());
     const remedy =
       image.remedy ?? (image.reason && reasonInfo(image.reason).remedy);
-    const todo = ['pending', 'waiting', 'importing'].includes(image.state)
-      ? 'Wait until it is ready (action "golden-images:wait"), then clone it.'
-      : `Choose another version, or ask its owner. ${remedy ?? ''}`;
-    return `image: "${image.namespace}/${image.name}" cannot be cloned now. ${sentence}. ${todo}`.trim();
+    return {
+      field: 'image',
+      code: 'image-not-ready',
+      message: `"${image.namespace}/${image.name}" cannot be cloned now. ${sentence}`,
+      remedy: ['pending', 'waiting', 'importing'].includes(image.state)
+        ? 'Wait until it is ready (action "golden-images:wait"), then clone it.'
+        : `Choose another version, or ask its owner. ${remedy ?? ''}`.trim(),
+    };
   }
 
   #source(
@@ -124,9 +134,13 @@ export class CloneSourceResolver {
   ): CloneSource | undefined {
     const capacityBytes = claim?.capacityBytes;
     if (!claim || capacityBytes === undefined) {
-      problems.add(
-        `image: the size of the volume of "${image.namespace}/${image.name}" cannot be read; the account of this backend needs to get persistentvolumes`,
-      );
+      problems.add({
+        field: 'image',
+        code: 'image-size-unknown',
+        message: `the size of the volume of "${image.namespace}/${image.name}" cannot be read`,
+        remedy:
+          'the account of this backend needs to list persistentvolumes: an administrator can grant it',
+      });
       return undefined;
     }
     const { longhornSizeBytes } = claim;
@@ -134,17 +148,23 @@ export class CloneSourceResolver {
       longhornSizeBytes !== undefined &&
       longhornSizeBytes !== capacityBytes
     ) {
-      problems.add(
-        `image: the volume of "${image.namespace}/${image.name}" is being resized (${capacityBytes} bytes in Kubernetes, ${longhornSizeBytes} in Longhorn); try again when it is done`,
-      );
+      problems.add({
+        field: 'image',
+        code: 'image-resizing',
+        message: `the volume of "${image.namespace}/${image.name}" is being resized (${capacityBytes} bytes in Kubernetes, ${longhornSizeBytes} in Longhorn)`,
+        remedy: 'try again when it is done',
+      });
       return undefined;
     }
     const publishedUid =
       dataVolume?.metadata.annotations?.[ANNOTATIONS.claimUid];
     if (publishedUid !== undefined && publishedUid !== claim.uid) {
-      problems.add(
-        `image: the claim of "${image.namespace}/${image.name}" was made again since it was published, so it may hold other bytes; choose another version`,
-      );
+      problems.add({
+        field: 'image',
+        code: 'image-re-imported',
+        message: `the claim of "${image.namespace}/${image.name}" was made again since it was published, so it may hold other bytes`,
+        remedy: 'choose another version',
+      });
       return undefined;
     }
     return {

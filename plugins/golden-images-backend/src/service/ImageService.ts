@@ -27,6 +27,7 @@ import type { Clock } from './Clock';
 import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
 import { ImportChecks } from './ImportChecks';
 import { IdempotentCreate, type CreateTarget } from './IdempotentCreate';
+import { Verdict, type Preflight } from './preflight';
 import { checksumUnknown, inPlainWords } from './clusterErrors';
 import { imageDraft } from './drafts';
 import { requireConnection } from './requireConnection';
@@ -52,6 +53,7 @@ export class ImageService {
     clusters: ClusterDirectory;
     authorizer: Authorizer;
     allowList: ImportAllowList;
+    preflight: Preflight;
     clock: Clock;
   }) {
     this.#tracking = options.tracking;
@@ -143,9 +145,11 @@ export class ImageService {
     };
     const agreement = importAgreement(request, this.#clock);
     const earlier = await this.#create.earlier(target);
-    const warnings = earlier
-      ? []
-      : await this.#checks.run(request, cluster, namespace);
+    const verdict = new Verdict();
+    if (!earlier) {
+      await this.#checks.run(request, cluster, namespace, verdict);
+      verdict.problems.throwIfAny();
+    }
     const result =
       earlier ??
       (await this.#create.create(
@@ -189,7 +193,7 @@ export class ImageService {
             uid: result.object.metadata.uid,
             onTimeout: agreement.onTimeout,
           }),
-      warnings: [...warnings, ...result.warnings],
+      warnings: [...verdict.warnings, ...result.warnings],
     };
   }
 

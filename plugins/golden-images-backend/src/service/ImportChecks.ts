@@ -10,9 +10,9 @@ import type { ImportAllowList } from '../imports';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import { imageObjectName, type DataSource } from '../manifests';
 import type { Tracking } from '../tracking';
-import { ClusterChecks } from './ClusterChecks';
 import type { NamespaceFacts } from './ClusterDirectory';
-import { Problems } from './Problems';
+import { asProblem } from './Problems';
+import type { Preflight, Verdict } from './preflight';
 
 /** CDI refuses smaller claims (1.66). */
 const MIN_SIZE = Quantity.parse('1Mi');
@@ -23,59 +23,77 @@ const CDI_NAMES = /^(prime|tmp-pvc|tmp-source-pvc|cdi-upload)-|-scratch$/;
 export class ImportChecks {
   readonly #tracking: Tracking;
   readonly #allowList: ImportAllowList;
-  readonly #cluster: ClusterChecks;
+  readonly #preflight: Preflight;
 
-  constructor(options: { tracking: Tracking; allowList: ImportAllowList }) {
+  constructor(options: {
+    tracking: Tracking;
+    allowList: ImportAllowList;
+    preflight: Preflight;
+  }) {
     this.#tracking = options.tracking;
     this.#allowList = options.allowList;
-    this.#cluster = new ClusterChecks(options.tracking);
+    this.#preflight = options.preflight;
   }
 
-  /**
-   * @returns warnings
-   * @throws InputError with every problem
-   */
   async run(
     request: ImportRequest,
     cluster: ClusterConfig,
     namespace: NamespaceFacts,
-  ): Promise<string[]> {
-    const problems = new Problems();
-    const warnings: string[] = [];
-    problems.add(await this.#allowList.refusal(request.source.http.url));
+    verdict: Verdict,
+  ): Promise<void> {
+    const { problems } = verdict;
+    const refusal = await this.#allowList.refusal(request.source.http.url);
+    problems.add(refusal && asProblem('source-not-allowed', refusal));
     if (Quantity.parse(request.size).compare(MIN_SIZE) < 0) {
-      problems.add('size: must be at least 1Mi');
+      problems.add({
+        field: 'size',
+        code: 'too-small',
+        message: 'must be at least 1Mi',
+      });
     }
     const name = imageObjectName(request.name, request.version);
     if (CDI_NAMES.test(name)) {
-      problems.add(
-        `name: "${name}" looks like a temporary claim of CDI; choose another name or version`,
-      );
+      problems.add({
+        field: 'name',
+        code: 'invalid',
+        message: `"${name}" looks like a temporary claim of CDI`,
+        remedy: 'choose another name or version',
+      });
     }
     if (namespace.exists === false) {
-      problems.add(
-        `namespace: "${namespace.name}" does not exist in cluster "${cluster.name}"; an administrator can create it`,
-      );
+      problems.add({
+        field: 'namespace',
+        code: 'namespace-missing',
+        message: `"${namespace.name}" does not exist in cluster "${cluster.name}"`,
+        remedy: 'an administrator can create it',
+      });
     } else if (namespace.terminating) {
-      problems.add(`namespace: "${namespace.name}" is being deleted`);
+      problems.add({
+        field: 'namespace',
+        code: 'namespace-terminating',
+        message: `"${namespace.name}" is being deleted`,
+        remedy: 'wait until it is gone and made again, or choose another one',
+      });
     } else {
-      problems.add(await this.#cluster.cdiMissing(cluster, namespace.name));
+      await this.#preflight.import(
+        cluster,
+        {
+          namespace: namespace.name,
+          sizeBytes: Quantity.parse(request.size).bytes,
+          storageClass: request.storageClass ?? cluster.storageClass,
+          withoutScratch: false,
+        },
+        verdict,
+      );
       const alias = await this.#alias(request, cluster, namespace);
-      problems.add(alias.problem);
-      if (alias.warning) warnings.push(alias.warning);
+      problems.add(alias.problem && asProblem('version-used', alias.problem));
+      verdict.warn(alias.warning);
     }
-    const { problem } = await this.#cluster.storageClass(
-      cluster,
-      request.storageClass ?? cluster.storageClass,
-    );
-    problems.add(problem);
-    problems.throwIfAny();
     if (!request.source.http.checksum) {
-      warnings.push(
+      verdict.warn(
         'source.http.checksum is not given, so the bytes will not be verified: a damaged file or an error page may count as an image',
       );
     }
-    return warnings;
   }
 
   /** The alias remembers names of versions that were used, and may be somebody else's. */

@@ -1,8 +1,9 @@
-import { InputError, NotAllowedError } from '@backstage/errors';
+import { NotAllowedError } from '@backstage/errors';
+import type { Problem } from '@golden-images/plugin-golden-images-common';
 import { owns, type Caller } from '../auth';
 import type { ClusterConfig } from '../config/types';
 import type { NamespaceFacts } from './ClusterDirectory';
-import { Problems } from './Problems';
+import { ProblemsError } from './Problems';
 
 /**
  * @throws NotAllowedError when the namespace is not the caller's; InputError
@@ -15,7 +16,7 @@ export function requireOwner(
 ): void {
   if (owns(caller, namespace.owner)) return;
   if (namespace.exists === false) {
-    throw new InputError(missingNamespace(namespace, cluster));
+    throw new ProblemsError([missingNamespace(namespace, cluster)]);
   }
   throw new NotAllowedError(
     `namespace: "${namespace.name}" in cluster "${cluster.name}" ${
@@ -27,24 +28,29 @@ export function requireOwner(
 }
 
 /** What is wrong with a namespace of the caller's. */
-export function namespaceProblems(
+export function namespaceProblem(
   namespace: NamespaceFacts,
   cluster: ClusterConfig,
-): Problems {
-  const problems = new Problems();
-  if (namespace.exists === false) {
-    problems.add(missingNamespace(namespace, cluster));
-  } else if (namespace.terminating) {
-    problems.add(
-      `namespace: "${namespace.name}" is being deleted; choose another one`,
-    );
-  }
-  return problems;
+): Problem | undefined {
+  if (namespace.exists === false) return missingNamespace(namespace, cluster);
+  return namespace.terminating
+    ? {
+        field: 'namespace',
+        code: 'namespace-terminating',
+        message: `"${namespace.name}" is being deleted`,
+        remedy: 'choose another one',
+      }
+    : undefined;
 }
 
 function missingNamespace(
   namespace: NamespaceFacts,
   cluster: ClusterConfig,
-): string {
-  return `namespace: "${namespace.name}" does not exist in cluster "${cluster.name}"; choose one of your own`;
+): Problem {
+  return {
+    field: 'namespace',
+    code: 'namespace-missing',
+    message: `"${namespace.name}" does not exist in cluster "${cluster.name}"`,
+    remedy: 'choose one of your own',
+  };
 }

@@ -63,6 +63,12 @@ export const cloneRequestSchema = z
       .array(z.enum(['ReadWriteOnce', 'ReadWriteMany', 'ReadWriteOncePod']))
       .length(1)
       .optional(),
+    bindImmediately: z
+      .boolean()
+      .optional()
+      .describe(
+        'Make the volume now although its storage class waits for the first Pod that uses it',
+      ),
     replaceFailed: z.boolean().optional(),
     timeoutSeconds: z
       .number()

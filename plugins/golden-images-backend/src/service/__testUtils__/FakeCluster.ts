@@ -77,13 +77,27 @@ export class FakeCluster implements ClusterClient {
 
   async list<T extends KubernetesObject>(
     type: ResourceType,
-    { namespace }: { namespace?: string } = {},
+    options: { namespace?: string; labelSelector?: string } = {},
   ) {
     this.#refuse('list', type);
-    const prefix = [type.resource, ...(namespace ? [namespace] : []), ''];
+    const [label, value] = options.labelSelector?.split('=') ?? [];
     return Array.from(this.#objects.entries())
-      .filter(([k]) => k.startsWith(prefix.join('/')))
-      .map(([, object]) => structuredClone(object) as T);
+      .filter(([k]) => k.startsWith(`${type.resource}/`))
+      .map(([, object]) => structuredClone(object) as T)
+      .filter(
+        ({ metadata }) =>
+          (!options.namespace || metadata.namespace === options.namespace) &&
+          (label === undefined || metadata.labels?.[label] === value),
+      );
+  }
+
+  /** Rights that the account lacks, such as `create datavolumes team-a`. */
+  readonly lacking = new Set<string>();
+
+  async mayI(verb: string, type: ResourceType, namespace?: string) {
+    return !this.lacking.has(
+      [verb, type.resource, namespace].filter(Boolean).join(' '),
+    );
   }
 
   async create<T extends KubernetesObject>(

@@ -1,0 +1,248 @@
+import type { ClusterConfig } from '../../config/types';
+import { RESOURCES } from '../../kubernetes/ClusterClient';
+import type { CloneSource, CloneTarget } from '../../manifests';
+import type { StorageClassInfo, Tracking } from '../../tracking';
+import type { Clock } from '../Clock';
+import type { Verdict } from './Verdict';
+import {
+  bindingWarning,
+  classProblems,
+  liveMigration,
+  snapshotClassWarning,
+  sourceInUseWarning,
+  strategyOf,
+  type Strategy,
+} from './checkClass';
+import { limitProblems, quotaLeft, quotaProblems, useOf } from './checkLimits';
+import { checkCdi, checkRight } from './checkPlatform';
+import {
+  clonesLeftOf,
+  snapshotProblem,
+  snapshotWarning,
+} from './clonesLeft';
+import type { SourceVolumeFacts } from './facts';
+import { FactsReader } from './FactsReader';
+import {
+  dataVolumeCloneNeeds,
+  importNeeds,
+  plainCloneNeeds,
+  type Need,
+} from './needs';
+import { classMissing, findClass } from './storageClass';
+
+/** What an import asks of its cluster, with sizes in bytes. */
+export interface ImportPlan {
+  namespace: string;
+  /** `undefined` while it is not known. */
+  sizeBytes?: number;
+  storageClass?: string;
+  /** CDI needs no second claim to unpack it: pulled by a node, or blank. */
+  withoutScratch: boolean;
+}
+
+export interface ClonePlan {
+  source: CloneSource;
+  target: CloneTarget;
+  /** Made by CDI, else a claim that Longhorn clones by itself. */
+  viaDataVolume: boolean;
+}
+
+/** Holds a write against its cluster before anything is written. */
+export class Preflight {
+  readonly #tracking: Tracking;
+  readonly #clock: Clock;
+  readonly #readers = new Map<string, FactsReader>();
+
+  constructor(options: { tracking: Tracking; clock: Clock }) {
+    this.#tracking = options.tracking;
+    this.#clock = options.clock;
+  }
+
+  facts(cluster: string): FactsReader {
+    const kept = this.#readers.get(cluster);
+    if (kept) return kept;
+    const reader = new FactsReader(this.#tracking.client(cluster), this.#clock);
+    this.#readers.set(cluster, reader);
+    return reader;
+  }
+
+  async import(
+    cluster: ClusterConfig,
+    plan: ImportPlan,
+    verdict: Verdict,
+  ): Promise<void> {
+    const facts = this.facts(cluster.name);
+    const { namespace, sizeBytes } = plan;
+    const classes = await this.#tracking.storageClasses(cluster.name);
+    const found = findClass(classes, plan.storageClass);
+    verdict.problems.add(classMissing(cluster, classes, plan.storageClass));
+    await checkCdi(facts, cluster, namespace, verdict);
+    const { dataVolumes } = RESOURCES;
+    await checkRight(facts, 'create', dataVolumes, namespace, verdict);
+    const scratchClass = plan.withoutScratch
+      ? undefined
+      : verdict.valueOf('scratch space', await facts.scratchClass());
+    if (
+      scratchClass !== undefined &&
+      classes.length > 0 &&
+      !findClass(classes, scratchClass)
+    ) {
+      verdict.problems.add({
+        field: 'cluster',
+        code: 'scratch-class',
+        message: `CDI makes scratch space of class "${scratchClass}", which does not exist in "${cluster.name}"`,
+        remedy:
+          'an administrator can correct "scratchSpaceStorageClass" of CDI',
+      });
+    }
+    if (sizeBytes === undefined) return;
+    const needs = importNeeds(namespace, {
+      sizeBytes,
+      storageClass: found?.name ?? plan.storageClass,
+      scratch: plan.withoutScratch ? 'none' : { storageClass: scratchClass },
+    });
+    await this.#checkNeeds(facts, needs, 'size', verdict);
+  }
+
+  async clone(
+    cluster: ClusterConfig,
+    plan: ClonePlan,
+    verdict: Verdict,
+  ): Promise<void> {
+    const facts = this.facts(cluster.name);
+    const { source, target, viaDataVolume } = plan;
+    const classes = await this.#tracking.storageClasses(cluster.name);
+    const found = findClass(classes, target.storageClass);
+    verdict.problems.add(classMissing(cluster, classes, target.storageClass));
+    const claim = await this.#tracking.sourceClaim({
+      cluster: cluster.name,
+      namespace: source.namespace,
+      name: source.name,
+    });
+    const handle = claim?.volumeHandle;
+    const volume =
+      handle === undefined
+        ? undefined
+        : verdict.valueOf('the volume', await facts.sourceVolume(handle));
+    if (found) {
+      const storageClass = findClass(classes, claim?.storageClass);
+      const storage = { claim, storageClass, volume };
+      verdict.problems.add(...classProblems(found, storage));
+      verdict.warn(bindingWarning(found, target.bindImmediately ?? false));
+    }
+    await this.#checkMachinery(facts, cluster, plan, verdict);
+    const strategy = await this.#strategy(facts, plan, found, verdict, volume);
+    if (handle !== undefined && strategy !== 'copy') {
+      await this.#checkSnapshots(facts, handle, volume, verdict);
+    }
+    verdict.facts.liveMigration = liveMigration(found, {
+      accessModes: target.accessModes,
+      volumeMode: source.volumeMode,
+    });
+    await this.#checkNeeds(facts, needsOf(plan), 'namespace', verdict);
+  }
+
+  async #checkMachinery(
+    facts: FactsReader,
+    cluster: ClusterConfig,
+    { source, target, viaDataVolume }: ClonePlan,
+    verdict: Verdict,
+  ): Promise<void> {
+    const { namespace } = target;
+    const { claims, dataVolumes, dataVolumeSources } = RESOURCES;
+    if (!viaDataVolume) {
+      await checkRight(facts, 'create', claims, namespace, verdict);
+      return;
+    }
+    await checkCdi(facts, cluster, namespace, verdict);
+    await checkRight(facts, 'create', dataVolumes, namespace, verdict);
+    if (source.namespace !== namespace) {
+      const from = source.namespace;
+      await checkRight(facts, 'create', dataVolumeSources, from, verdict);
+    }
+  }
+
+  async #strategy(
+    facts: FactsReader,
+    { target, viaDataVolume }: ClonePlan,
+    found: StorageClassInfo | undefined,
+    verdict: Verdict,
+    volume: SourceVolumeFacts | undefined,
+  ): Promise<Strategy | undefined> {
+    const className = found?.name ?? target.storageClass;
+    if (!viaDataVolume) {
+      verdict.facts.strategy = 'plain';
+      return 'plain';
+    }
+    if (className === undefined) return undefined;
+    const profile = await facts.cloneStrategy(className);
+    verdict.valueOf('how CDI copies', profile);
+    const strategy = strategyOf(viaDataVolume, profile);
+    verdict.facts.strategy = strategy;
+    verdict.warn(sourceInUseWarning(strategy, volume));
+    if (strategy === 'snapshot' && profile.known) {
+      verdict.warn(
+        snapshotClassWarning(
+          strategy,
+          found?.provisioner ?? '',
+          profile.value.snapshotClass,
+          await facts.snapshotClasses(),
+        ),
+      );
+    }
+    return strategy;
+  }
+
+  async #checkSnapshots(
+    facts: FactsReader,
+    handle: string,
+    volume: SourceVolumeFacts | undefined,
+    verdict: Verdict,
+  ): Promise<void> {
+    const snapshots = verdict.valueOf(
+      'clones left',
+      await facts.snapshotsOf(handle),
+    );
+    if (snapshots === undefined) return;
+    const left = clonesLeftOf(
+      snapshots,
+      volume?.snapshotMaxCount ?? (await facts.snapshotMaxCount()),
+    );
+    verdict.facts.clonesLeft = left;
+    verdict.problems.add(snapshotProblem(left));
+    verdict.warn(snapshotWarning(left));
+  }
+
+  async #checkNeeds(
+    facts: FactsReader,
+    needs: Need[],
+    field: string,
+    verdict: Verdict,
+  ): Promise<void> {
+    for (const need of needs) {
+      const { namespace } = need;
+      const { quotas, limits } = await facts.limitsOf(namespace);
+      verdict.valueOf(`quotas of ${namespace}`, quotas);
+      const quota = quotaLeft(quotas);
+      verdict.facts.uses.push(useOf(need, quota));
+      verdict.problems.add(...quotaProblems(need, quota, field));
+      const ranges = verdict.valueOf(`limits of ${namespace}`, limits) ?? [];
+      verdict.problems.add(...limitProblems(need, ranges));
+    }
+  }
+}
+
+function needsOf({ source, target, viaDataVolume }: ClonePlan): Need[] {
+  const { namespace, storageClass } = target;
+  const claim = { sizeBytes: target.size.bytes, storageClass };
+  return viaDataVolume
+    ? dataVolumeCloneNeeds(
+        { namespace, ...claim },
+        {
+          namespace: source.namespace,
+          sizeBytes: source.capacity.bytes,
+          storageClass,
+        },
+      )
+    : plainCloneNeeds(namespace, claim);
+}
