@@ -23,12 +23,15 @@ import { createRouter } from './router';
 import {
   ClusterDirectory,
   ClusterService,
+  Clones,
   DependentsReader,
   HoldService,
   ImageAccess,
   ImageService,
   NamespaceOwners,
   NamespaceService,
+  Preflight,
+  PreflightService,
   RetirementService,
   VersionService,
   VolumeReader,
@@ -101,7 +104,7 @@ export const goldenImagesPlugin = createBackendPlugin({
         });
         const entities = new EntityAccess(deps.catalog, systemClock);
         const allowList = new ImportAllowList(config.imports.allow);
-        const parts = {
+        const shared = {
           tracking,
           clusters,
           authorizer,
@@ -109,7 +112,10 @@ export const goldenImagesPlugin = createBackendPlugin({
           allowList,
           admins,
           clock: systemClock,
+          preflight: new Preflight({ tracking, clock: systemClock }),
         };
+        const parts = { ...shared, clones: new Clones(shared) };
+        const images = new ImageService(parts);
         const volumeReader = new VolumeReader(parts);
         const kept = {
           ...parts,
@@ -122,7 +128,8 @@ export const goldenImagesPlugin = createBackendPlugin({
             auditor: deps.auditor,
             clusters: new ClusterService(parts),
             namespaces: new NamespaceService(parts),
-            images: new ImageService(parts),
+            images,
+            preflights: new PreflightService({ ...parts, images }),
             versions: new VersionService(kept),
             holds: new HoldService(kept),
             retirements: new RetirementService(kept),

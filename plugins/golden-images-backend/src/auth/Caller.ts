@@ -3,15 +3,24 @@ import type {
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
 
-/** The user on whose behalf something is done, with what they own. */
-export interface Caller {
-  credentials: BackstageCredentials<BackstageUserPrincipal>;
+/** A user and what they own. */
+export interface Person {
   /** Entity ref of the user. */
   userRef: string;
   /** Entity refs of the user and of their groups, in lower case. */
   ownershipRefs: string[];
   /** Named in `goldenImages.admins`, directly or by a group. */
   admin: boolean;
+}
+
+/** The user on whose behalf something is done, with their own credentials. */
+export interface Caller extends Person {
+  credentials: BackstageCredentials<BackstageUserPrincipal>;
+}
+
+/** The same, when their token may be over: with those of whoever acts for them. */
+export interface Requester extends Person {
+  credentials: BackstageCredentials;
 }
 
 /** Admins own everything; what nobody owns belongs to admins only. */

@@ -5,7 +5,7 @@ import {
 } from '@backstage/catalog-model';
 import { InputError, NotAllowedError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import { owns, type Caller } from './Caller';
+import { owns, type Caller, type Requester } from './Caller';
 import { RecentAnswers } from './RecentAnswers';
 
 /** Annotations of Backstage's Kubernetes plugin. */
@@ -40,7 +40,7 @@ export class EntityAccess {
   }
 
   /** `undefined` when it does not exist, or the caller may not see it. */
-  async find(ref: string, caller: Caller): Promise<EntityFacts | undefined> {
+  async find(ref: string, caller: Requester): Promise<EntityFacts | undefined> {
     const entity = await this.#catalog.getEntityByRef(ref, {
       credentials: caller.credentials,
     });
@@ -85,7 +85,7 @@ export class EntityAccess {
    */
   async requireOwnerIfPresent(
     ref: string,
-    caller: Caller,
+    caller: Requester,
   ): Promise<EntityFacts | undefined> {
     const entity = await this.find(ref, caller);
     if (entity && !isOwnedBy(entity, caller)) {
@@ -112,7 +112,7 @@ export function normalizeEntityRef(text: string, field: string): string {
   }
 }
 
-function isOwnedBy(entity: EntityFacts, caller: Caller): boolean {
+function isOwnedBy(entity: EntityFacts, caller: Requester): boolean {
   return caller.admin || entity.owners.some(owner => owns(caller, owner));
 }
 

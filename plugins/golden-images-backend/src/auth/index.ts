@@ -1,5 +1,5 @@
 export { Authorizer, type VolumeAudience } from './Authorizer';
-export { owns, type Caller } from './Caller';
+export { owns, type Caller, type Person, type Requester } from './Caller';
 export {
   EntityAccess,
   normalizeEntityRef,

@@ -108,12 +108,7 @@ export const RESOURCES = {
   longhornSettings: type('longhorn.io', 'v1beta2', 'settings'),
   quotas: type('', 'v1', 'resourcequotas'),
   limitRanges: type('', 'v1', 'limitranges'),
-  storageProfiles: type(
-    'cdi.kubevirt.io',
-    'v1beta1',
-    'storageprofiles',
-    false,
-  ),
+  storageProfiles: type('cdi.kubevirt.io', 'v1beta1', 'storageprofiles', false),
   cdiConfigs: type('cdi.kubevirt.io', 'v1beta1', 'cdiconfigs', false),
   cdis: type('cdi.kubevirt.io', 'v1beta1', 'cdis', false),
   /** A subresource: the right that CDI asks for in the namespace of a source (CDI 1.66). */

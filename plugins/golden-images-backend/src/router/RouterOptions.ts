@@ -8,6 +8,7 @@ import type {
   HoldService,
   ImageService,
   NamespaceService,
+  PreflightService,
   RetirementService,
   VersionService,
   VolumeReader,
@@ -24,6 +25,7 @@ export interface RouterOptions {
   versions: VersionService;
   holds: HoldService;
   retirements: RetirementService;
+  preflights: PreflightService;
   volumes: VolumeService;
   volumeReader: VolumeReader;
   waits: WaitService;

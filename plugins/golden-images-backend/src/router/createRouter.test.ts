@@ -172,6 +172,7 @@ describe('router', () => {
     ['GET', '/volumes', ['user']],
     ['GET', '/volumes/dev/team-a/x', ['user']],
     ['POST', '/volumes', ['user']],
+    ['POST', '/preflight', ['user']],
     ['POST', '/waits', ['user']],
     ['POST', '/waits/status', ['service']],
     ['POST', '/waits/release', ['service']],
@@ -218,6 +219,7 @@ describe('router', () => {
         name: 'team-a',
         owner: 'group:default/team-a',
         imageNamespace: false,
+        quota: { known: true, left: [] },
       },
     ]);
   });

@@ -4,6 +4,7 @@ import { auditDenials } from './audited';
 import { addClusterRoutes } from './clusterRoutes';
 import { addImageRoutes } from './imageRoutes';
 import { addRetirementRoutes } from './retirementRoutes';
+import { addPreflightRoutes } from './preflightRoutes';
 import type { RouterOptions } from './RouterOptions';
 import { addVersionRoutes } from './versionRoutes';
 import { addVolumeRoutes } from './volumeRoutes';
@@ -17,6 +18,7 @@ export function createRouter(options: RouterOptions): express.Router {
   addImageRoutes(router, options);
   addVersionRoutes(router, options);
   addRetirementRoutes(router, options);
+  addPreflightRoutes(router, options);
   addVolumeRoutes(router, options);
   addWaitRoutes(router, options);
   router.use(auditDenials(options.auditor));

@@ -125,6 +125,30 @@ export class ImageService {
     });
   }
 
+  /**
+   * What stands in the way of an import, without writing anything.
+   *
+   * @throws NotAllowedError, ConflictError when the name is taken, ServiceUnavailableError
+   */
+  async check(
+    request: ImportRequest,
+    options: RequestOptions,
+    verdict: Verdict,
+  ): Promise<void> {
+    const caller = await this.#authorizer.authorize(
+      options.credentials,
+      goldenImagesImportPermission,
+    );
+    const cluster = this.#clusters.ofRequest(request.cluster);
+    const name = this.#clusters.imageNamespace(cluster, request.namespace);
+    await inPlainWords(cluster.name, async () => {
+      const namespace = await this.#clusters.namespace(cluster, name);
+      requireImporter(caller, cluster, namespace);
+      await this.#checks.run(request, cluster, namespace, verdict);
+      await this.#create.earlier(targetOf(request, cluster, namespace, true));
+    });
+  }
+
   async #import(
     request: ImportRequest,
     caller: Caller,
@@ -132,17 +156,8 @@ export class ImageService {
     namespace: NamespaceFacts,
     dryRun: boolean,
   ): Promise<ImportResponse> {
-    const identity = importIdentity(request, { namespace: namespace.name });
-    const target: CreateTarget = {
-      cluster: cluster.name,
-      kind: 'image',
-      namespace: namespace.name,
-      name: imageObjectName(request.name, request.version),
-      identity,
-      image: { name: request.name, version: request.version },
-      replaceFailed: request.replaceFailed ?? false,
-      dryRun,
-    };
+    const target = targetOf(request, cluster, namespace, dryRun);
+    const { identity } = target;
     const agreement = importAgreement(request, this.#clock);
     const earlier = await this.#create.earlier(target);
     const verdict = new Verdict();
@@ -235,6 +250,24 @@ export class ImageService {
       nowMs: this.#clock.nowMs(),
     });
   }
+}
+
+function targetOf(
+  request: ImportRequest,
+  cluster: ClusterConfig,
+  namespace: NamespaceFacts,
+  dryRun: boolean,
+): CreateTarget {
+  return {
+    cluster: cluster.name,
+    kind: 'image',
+    namespace: namespace.name,
+    name: imageObjectName(request.name, request.version),
+    identity: importIdentity(request, { namespace: namespace.name }),
+    image: { name: request.name, version: request.version },
+    replaceFailed: request.replaceFailed ?? false,
+    dryRun,
+  };
 }
 
 function requireImporter(

@@ -43,7 +43,9 @@ export class ImportChecks {
   ): Promise<void> {
     const { problems } = verdict;
     const refusal = await this.#allowList.refusal(request.source.http.url);
-    problems.add(refusal && asProblem('source-not-allowed', refusal));
+    if (refusal !== undefined) {
+      problems.add(asProblem('source-not-allowed', refusal));
+    }
     if (Quantity.parse(request.size).compare(MIN_SIZE) < 0) {
       problems.add({
         field: 'size',
@@ -86,7 +88,9 @@ export class ImportChecks {
         verdict,
       );
       const alias = await this.#alias(request, cluster, namespace);
-      problems.add(alias.problem && asProblem('version-used', alias.problem));
+      if (alias.problem !== undefined) {
+        problems.add(asProblem('version-used', alias.problem));
+      }
       verdict.warn(alias.warning);
     }
     if (!request.source.http.checksum) {

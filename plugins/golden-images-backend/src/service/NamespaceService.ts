@@ -11,6 +11,8 @@ import type { NamespaceRow } from '../database/GoldenImagesStore';
 import type { Tracking } from '../tracking';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { RequestOptions } from './ImageService';
+import { NamespaceQuotas } from './NamespaceQuotas';
+import type { Preflight } from './preflight';
 
 const PERMISSIONS = {
   clone: goldenImagesClonePermission,
@@ -23,15 +25,18 @@ export class NamespaceService {
   readonly #tracking: Tracking;
   readonly #clusters: ClusterDirectory;
   readonly #authorizer: Authorizer;
+  readonly #quotas: NamespaceQuotas;
 
   constructor(options: {
     tracking: Tracking;
     clusters: ClusterDirectory;
     authorizer: Authorizer;
+    preflight: Preflight;
   }) {
     this.#tracking = options.tracking;
     this.#clusters = options.clusters;
     this.#authorizer = options.authorizer;
+    this.#quotas = new NamespaceQuotas(options.preflight);
   }
 
   /** Namespaces of the caller's; with `for: import` only those that hold images. */
@@ -63,9 +68,31 @@ export class NamespaceService {
           (filter.for !== 'import' || namespace.imageNamespace),
       );
     return {
-      items,
+      items: await this.#withQuotas(items),
       clusters: await this.#tracking.clusterStatus(filter.cluster),
     };
+  }
+
+  async #withQuotas(items: NamespaceInfo[]): Promise<NamespaceInfo[]> {
+    const names = Array.from(new Set(items.map(({ cluster }) => cluster)));
+    const found = await Promise.all(
+      names.map(async name => {
+        const mine = items.filter(({ cluster }) => cluster === name);
+        const quotas = await this.#quotas.of(
+          this.#clusters.named(name),
+          mine.map(namespace => namespace.name),
+        );
+        return [name, quotas] as const;
+      }),
+    );
+    const byCluster = new Map(found);
+    return items.map(item => ({
+      ...item,
+      quota: byCluster.get(item.cluster)?.get(item.name) ?? {
+        known: false,
+        left: [],
+      },
+    }));
   }
 }
 

@@ -6,36 +6,17 @@ import {
   type CloneResponse,
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
-import {
-  normalizeEntityRef,
-  type Authorizer,
-  type Caller,
-  type EntityAccess,
-} from '../auth';
-import type { ClusterConfig } from '../config/types';
-import {
-  cloneIdentity,
-  cloneManifest,
-  type Claim,
-  type CloneSource,
-  type DataVolume,
-} from '../manifests';
+import type { Authorizer } from '../auth';
 import type { Tracking } from '../tracking';
 import type { Clock } from './Clock';
-import { CloneChecks } from './CloneChecks';
-import { CloneSourceResolver } from './CloneSourceResolver';
-import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
-import {
-  IdempotentCreate,
-  type CreateResult,
-  type CreateTarget,
-} from './IdempotentCreate';
+import type { ClusterDirectory } from './ClusterDirectory';
+import type { CreateResult } from './IdempotentCreate';
 import type { RequestOptions } from './ImageService';
+import type { CloneDraft, CloneOrder, Clones } from './clones';
 import { inPlainWords } from './clusterErrors';
-import { namespaceProblems, requireOwner } from './cloneNamespace';
 import { volumeDraft } from './drafts';
 import { extendDeadline } from './extendDeadline';
-import { cloneAgreement } from './waitAgreement';
+import { Verdict } from './preflight';
 import { encodeWaitHandle } from './waitHandle';
 
 /** Clones of golden images as idempotent creates. */
@@ -43,28 +24,21 @@ export class VolumeService {
   readonly #tracking: Tracking;
   readonly #clusters: ClusterDirectory;
   readonly #authorizer: Authorizer;
-  readonly #entities: EntityAccess;
   readonly #clock: Clock;
-  readonly #checks: CloneChecks;
-  readonly #sources: CloneSourceResolver;
-  readonly #create: IdempotentCreate;
+  readonly #clones: Clones;
 
   constructor(options: {
     tracking: Tracking;
     clusters: ClusterDirectory;
     authorizer: Authorizer;
-    entities: EntityAccess;
     clock: Clock;
-    admins: string[];
+    clones: Clones;
   }) {
     this.#tracking = options.tracking;
     this.#clusters = options.clusters;
     this.#authorizer = options.authorizer;
-    this.#entities = options.entities;
     this.#clock = options.clock;
-    this.#checks = new CloneChecks(options.tracking);
-    this.#sources = new CloneSourceResolver(options);
-    this.#create = new IdempotentCreate(options);
+    this.#clones = options.clones;
   }
 
   /**
@@ -83,137 +57,53 @@ export class VolumeService {
       goldenImagesClonePermission,
     );
     const cluster = this.#clusters.ofRequest(request.cluster);
-    const imageNamespace = this.#imageNamespace(request, cluster);
     return inPlainWords(cluster.name, async () => {
-      const namespace = await this.#clusters.namespace(
-        cluster,
-        request.namespace,
-      );
-      requireOwner(caller, cluster, namespace);
-      const run = {
-        request,
-        caller,
-        cluster,
-        imageNamespace,
-        dryRun: options.dryRun,
-      };
-      return this.#clone(run, namespace);
-    });
-  }
-
-  async #clone(run: Run, namespace: NamespaceFacts): Promise<CloneResponse> {
-    const { request, caller, cluster, imageNamespace, dryRun } = run;
-    const entityRef =
-      request.entityRef === undefined
-        ? undefined
-        : normalizeEntityRef(request.entityRef, 'entityRef');
-    const entity =
-      entityRef === undefined
-        ? undefined
-        : await this.#entities.requireOwnerIfPresent(entityRef, caller);
-    const identity = cloneIdentity(request, { imageNamespace, entityRef });
-    const target: CreateTarget = {
-      cluster: cluster.name,
-      kind: 'volume',
-      namespace: request.namespace,
-      name: request.name,
-      identity,
-      replaceFailed: request.replaceFailed ?? false,
-      dryRun,
-    };
-    const agreement = cloneAgreement(request, this.#clock);
-    // What an earlier run was resolved to wins: the alias may have moved.
-    const earlier = await this.#create.earlier(target);
-    if (earlier) {
-      if (!dryRun) {
-        await extendDeadline(
-          this.#tracking.client(cluster.name),
-          earlier.object,
-          agreement,
-        );
+      const { order, namespace } = await this.#clones.order(request, caller);
+      const { writer, planner } = this.#clones;
+      const { dryRun } = options;
+      // What an earlier run was resolved to wins: the alias may have moved.
+      const earlier = await writer.earlier(order, dryRun);
+      if (earlier) {
+        if (!dryRun) await this.#extend(order, earlier);
+        return this.#answer(order, earlier, { dryRun });
       }
-      return this.#answer(run, target, earlier, agreement.onTimeout);
-    }
-    const problems = namespaceProblems(namespace, cluster);
-    const source = await this.#sources.resolve(
-      request,
-      cluster,
-      imageNamespace,
-      problems,
-    );
-    const clone =
-      source && (await this.#checks.target(request, source, cluster, problems));
-    problems.throwIfAny();
-    if (!source || !clone) {
-      throw new InputError('image: cannot be cloned');
-    }
-    const manifest = cloneManifest({
-      source,
-      target: {
-        ...clone,
-        entityRef,
-        kubernetesId: kubernetesIdOf(entityRef, entity?.kubernetesId),
-      },
-      identity,
-      provenance: {
-        requestedBy: caller.userRef,
-        taskId: request.taskId,
-        ...agreement,
-      },
-    });
-    const result = await this.#create.create(target, manifest, answer =>
-      sourceDropped(answer, source),
-    );
-    if (!dryRun) await this.#afterwards(target, caller, result.created);
-    return this.#answer(run, target, result, agreement.onTimeout, {
-      source,
-      entityRef,
-      owner: namespace.owner,
+      const verdict = new Verdict();
+      const draft = await planner.plan(order, namespace, verdict);
+      verdict.problems.throwIfAny();
+      if (!draft) throw new InputError('image: cannot be cloned');
+      const result = await writer.write(order, draft, dryRun);
+      return this.#answer(order, result, {
+        dryRun,
+        draft,
+        owner: namespace.owner,
+        warnings: verdict.warnings,
+      });
     });
   }
 
-  #imageNamespace(request: CloneRequest, cluster: ClusterConfig): string {
-    try {
-      return this.#clusters.imageNamespace(cluster, request.image.namespace);
-    } catch (error) {
-      throw error instanceof InputError
-        ? new InputError(`image.${error.message}`)
-        : error;
-    }
-  }
-
-  async #afterwards(
-    target: CreateTarget,
-    caller: Caller,
-    created: boolean,
-  ): Promise<void> {
-    const { cluster, namespace, name } = target;
-    await this.#tracking.refresh({ cluster, namespace, name });
-    if (!created) return;
-    await this.#tracking.recordActivity({
-      cluster,
-      namespace,
-      name,
-      action: 'clone-requested',
-      actor: caller.userRef,
-      message: `Clone ${namespace}/${name} requested`,
-    });
+  async #extend(order: CloneOrder, { object }: CreateResult): Promise<void> {
+    const client = this.#tracking.client(order.cluster.name);
+    await extendDeadline(client, object, order.agreement);
   }
 
   async #answer(
-    run: Run,
-    target: CreateTarget,
+    order: CloneOrder,
     result: CreateResult,
-    onTimeout: 'delete' | 'keep',
-    draft?: { source: CloneSource; entityRef?: string; owner?: string },
+    more: {
+      dryRun: boolean;
+      draft?: CloneDraft;
+      owner?: string;
+      warnings?: string[];
+    },
   ): Promise<CloneResponse> {
-    const { cluster, namespace, name } = target;
+    const { namespace, name } = order.request;
+    const cluster = order.cluster.name;
     const { uid, annotations } = result.object.metadata;
     return {
       created: result.created,
-      dryRun: run.dryRun,
-      volume: await this.#asVolume(run, target, result, draft),
-      waitHandle: run.dryRun
+      dryRun: more.dryRun,
+      volume: await this.#asVolume(order, result, more),
+      waitHandle: more.dryRun
         ? undefined
         : encodeWaitHandle({
             cluster,
@@ -221,66 +111,37 @@ export class VolumeService {
             namespace,
             name,
             requestHash: annotations?.[ANNOTATIONS.requestHash],
-            initiator: run.caller.userRef,
+            initiator: order.person.userRef,
             uid,
-            onTimeout,
+            onTimeout: order.agreement.onTimeout,
           }),
-      warnings: result.warnings,
+      warnings: [...(more.warnings ?? []), ...result.warnings],
     };
   }
 
   async #asVolume(
-    run: Run,
-    target: CreateTarget,
-    result: CreateResult,
-    draft?: { source: CloneSource; entityRef?: string; owner?: string },
+    order: CloneOrder,
+    { object }: CreateResult,
+    { draft, owner }: { draft?: CloneDraft; owner?: string },
   ): Promise<Volume> {
-    const { cluster, namespace, name } = target;
-    const { object } = result;
-    const tracked = await this.#tracking.reader.getVolume({
-      cluster,
-      namespace,
-      name,
-    });
+    const { namespace, name } = order.request;
+    const cluster = order.cluster.name;
+    const { reader } = this.#tracking;
+    const tracked = await reader.getVolume({ cluster, namespace, name });
     if (tracked && tracked.ownerUid === object.metadata.uid) {
       return tracked.object;
     }
-    return volumeDraft(object, draft, {
-      cluster,
-      requestedBy:
-        object.metadata.annotations?.[ANNOTATIONS.requestedBy] ??
-        run.caller.userRef,
-      nowMs: this.#clock.nowMs(),
-    });
+    const { entityRef } = order;
+    return volumeDraft(
+      object,
+      draft && { source: draft.source, entityRef, owner },
+      {
+        cluster,
+        requestedBy:
+          object.metadata.annotations?.[ANNOTATIONS.requestedBy] ??
+          order.person.userRef,
+        nowMs: this.#clock.nowMs(),
+      },
+    );
   }
-}
-
-interface Run {
-  request: CloneRequest;
-  caller: Caller;
-  cluster: ClusterConfig;
-  imageNamespace: string;
-  dryRun: boolean;
-}
-
-/** The component's id for the Kubernetes plugin; by convention its name. */
-function kubernetesIdOf(
-  entityRef: string | undefined,
-  annotated: string | undefined,
-): string | undefined {
-  return annotated ?? entityRef?.split('/').at(-1);
-}
-
-/** Kubernetes drops a data source that it does not know, and makes an empty volume (1.36). */
-function sourceDropped(
-  answer: DataVolume | Claim,
-  source: CloneSource,
-): string | undefined {
-  const name =
-    answer.kind === 'DataVolume'
-      ? (answer as DataVolume).spec.source?.pvc?.name
-      : (answer as Claim).spec.dataSource?.name;
-  return name === source.name
-    ? undefined
-    : 'The cluster dropped the source of the clone, so the volume would be empty; nothing was left behind. An administrator can look which admission rule does that.';
 }

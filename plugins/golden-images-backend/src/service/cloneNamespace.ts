@@ -1,6 +1,6 @@
 import { NotAllowedError } from '@backstage/errors';
 import type { Problem } from '@golden-images/plugin-golden-images-common';
-import { owns, type Caller } from '../auth';
+import { owns, type Person } from '../auth';
 import type { ClusterConfig } from '../config/types';
 import type { NamespaceFacts } from './ClusterDirectory';
 import { ProblemsError } from './Problems';
@@ -10,7 +10,7 @@ import { ProblemsError } from './Problems';
  *   when there is none of that name
  */
 export function requireOwner(
-  caller: Caller,
+  caller: Person,
   cluster: ClusterConfig,
   namespace: NamespaceFacts,
 ): void {

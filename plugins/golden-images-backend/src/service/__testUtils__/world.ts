@@ -13,7 +13,11 @@ import { DependentsReader } from '../DependentsReader';
 import { HoldService } from '../HoldService';
 import { ImageAccess } from '../ImageAccess';
 import { ImageService } from '../ImageService';
+import { Clones } from '../clones';
 import { NamespaceService } from '../NamespaceService';
+import { Preflight } from '../preflight';
+import { CDI_WEBHOOK } from '../preflight/FactsReader';
+import { PreflightService } from '../PreflightService';
 import { RetirementService } from '../RetirementService';
 import { VersionService } from '../VersionService';
 import { VolumeReader } from '../VolumeReader';
@@ -77,6 +81,11 @@ export function createWorld(
       terminating: false,
     });
   }
+  cluster.put(RESOURCES.mutatingWebhooks, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name: CDI_WEBHOOK },
+  });
   const config: GoldenImagesConfig = {
     clusters: [
       {
@@ -124,7 +133,7 @@ export function createWorld(
   });
   const { admins } = config;
   const clusters = new ClusterDirectory(config, tracking);
-  const parts = {
+  const shared = {
     tracking,
     clusters,
     clock,
@@ -136,11 +145,14 @@ export function createWorld(
       clock,
       volumeRuleset,
     }),
+    preflight: new Preflight({ tracking, clock }),
     entities: new EntityAccess(catalog, clock),
     allowList: new ImportAllowList(config.imports.allow, {
       resolve: async () => ['93.184.216.34'],
     }),
   };
+  const parts = { ...shared, clones: new Clones(shared) };
+  const images = new ImageService(parts);
   const volumeReader = new VolumeReader(parts);
   const kept = {
     ...parts,
@@ -153,7 +165,8 @@ export function createWorld(
     permissions,
     authorizer: parts.authorizer,
     clock,
-    images: new ImageService(parts),
+    images,
+    preflights: new PreflightService({ ...parts, images }),
     versions: new VersionService(kept),
     holds: new HoldService(kept),
     retirements: new RetirementService(kept),

@@ -202,7 +202,10 @@ export class FactsReader {
         };
       }
       if (error.status === 404) {
-        return { known: false, why: `the cluster does not know how to ${what}` };
+        return {
+          known: false,
+          why: `the cluster does not know how to ${what}`,
+        };
       }
       if (error.status === 0) throw error;
       return {

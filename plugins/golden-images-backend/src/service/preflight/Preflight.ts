@@ -15,11 +15,7 @@ import {
 } from './checkClass';
 import { limitProblems, quotaLeft, quotaProblems, useOf } from './checkLimits';
 import { checkCdi, checkRight } from './checkPlatform';
-import {
-  clonesLeftOf,
-  snapshotProblem,
-  snapshotWarning,
-} from './clonesLeft';
+import { clonesLeftOf, snapshotProblem, snapshotWarning } from './clonesLeft';
 import type { SourceVolumeFacts } from './facts';
 import { FactsReader } from './FactsReader';
 import {
@@ -110,7 +106,7 @@ export class Preflight {
     verdict: Verdict,
   ): Promise<void> {
     const facts = this.facts(cluster.name);
-    const { source, target, viaDataVolume } = plan;
+    const { source, target } = plan;
     const classes = await this.#tracking.storageClasses(cluster.name);
     const found = findClass(classes, target.storageClass);
     verdict.problems.add(classMissing(cluster, classes, target.storageClass));

@@ -1,0 +1,45 @@
+import type { CloneRequest } from '@golden-images/plugin-golden-images-common';
+import type { Person } from '../../auth';
+import type { ClusterConfig } from '../../config/types';
+import { cloneIdentity } from '../../manifests';
+import type { CreateTarget } from '../IdempotentCreate';
+import type { WaitAgreement } from '../waitAgreement';
+
+/** A clone as it was asked for, with names filled in and the asker known. */
+export interface CloneOrder {
+  request: CloneRequest;
+  cluster: ClusterConfig;
+  imageNamespace: string;
+  /** Who asked. */
+  person: Person;
+  /** In its full form. */
+  entityRef?: string;
+  /** For the label that the Kubernetes plugin selects by. */
+  kubernetesId?: string;
+  /** What was agreed about a volume that is never ready. */
+  agreement: WaitAgreement;
+}
+
+export function createTargetOf(
+  order: CloneOrder,
+  dryRun: boolean,
+): CreateTarget {
+  const { request, cluster, imageNamespace, entityRef } = order;
+  return {
+    cluster: cluster.name,
+    kind: 'volume',
+    namespace: request.namespace,
+    name: request.name,
+    identity: cloneIdentity(request, { imageNamespace, entityRef }),
+    replaceFailed: request.replaceFailed ?? false,
+    dryRun,
+  };
+}
+
+/** The component's id for the Kubernetes plugin; by convention its name. */
+export function kubernetesIdOf(
+  entityRef: string | undefined,
+  annotated: string | undefined,
+): string | undefined {
+  return annotated ?? entityRef?.split('/').at(-1);
+}

@@ -1,0 +1,93 @@
+import type { CloneTarget } from '../../manifests';
+import {
+  cloneManifest,
+  type Claim,
+  type CloneSource,
+  type DataVolume,
+} from '../../manifests';
+import type { Tracking } from '../../tracking';
+import type { Clock } from '../Clock';
+import { IdempotentCreate, type CreateResult } from '../IdempotentCreate';
+import { createTargetOf, type CloneOrder } from './CloneOrder';
+
+/** What an order was resolved to. */
+export interface CloneDraft {
+  source: CloneSource;
+  target: CloneTarget;
+}
+
+/** Writes the claim or DataVolume of a clone. */
+export class CloneWriter {
+  readonly #tracking: Tracking;
+  readonly #create: IdempotentCreate;
+
+  constructor(options: { tracking: Tracking; clock: Clock }) {
+    this.#tracking = options.tracking;
+    this.#create = new IdempotentCreate(options);
+  }
+
+  /**
+   * The object of an earlier run of the same order.
+   *
+   * @throws ConflictError when the name is taken
+   */
+  async earlier(
+    order: CloneOrder,
+    dryRun: boolean,
+  ): Promise<CreateResult | undefined> {
+    return this.#create.earlier(createTargetOf(order, dryRun));
+  }
+
+  /** @throws ConflictError, InputError, KubernetesApiError */
+  async write(
+    order: CloneOrder,
+    { source, target }: CloneDraft,
+    dryRun: boolean,
+  ): Promise<CreateResult> {
+    const to = createTargetOf(order, dryRun);
+    const { request, person, entityRef, kubernetesId, agreement } = order;
+    const manifest = cloneManifest({
+      source,
+      target: { ...target, entityRef, kubernetesId },
+      identity: to.identity,
+      provenance: {
+        requestedBy: person.userRef,
+        taskId: request.taskId,
+        ...agreement,
+      },
+    });
+    const result = await this.#create.create(to, manifest, answer =>
+      sourceDropped(answer, source),
+    );
+    if (!dryRun) await this.#afterwards(order, result);
+    return result;
+  }
+
+  async #afterwards(order: CloneOrder, result: CreateResult): Promise<void> {
+    const { namespace, name } = order.request;
+    const key = { cluster: order.cluster.name, namespace, name };
+    await this.#tracking.refresh(key);
+    if (!result.created) return;
+    await this.#tracking.recordActivity({
+      ...key,
+      uid: result.object.metadata.uid,
+      action: 'clone-requested',
+      actor: order.person.userRef,
+      message: `Clone ${namespace}/${name} requested`,
+    });
+  }
+}
+
+/** Kubernetes drops a data source that it does not know, and makes an empty volume (1.36). */
+function sourceDropped(
+  answer: DataVolume | Claim,
+  source: CloneSource,
+): string | undefined {
+  const name =
+    answer.kind === 'DataVolume'
+      ? (answer as DataVolume).spec.source?.pvc?.name
+      : (answer as Claim).spec.dataSource?.name;
+  return name === source.name
+    ? undefined
+    : 'The cluster dropped the source of the clone, so the volume would be empty; nothing was left behind. An administrator can look which admission rule does that.';
+}

@@ -1,0 +1,3 @@
+export { createTargetOf, type CloneOrder } from './CloneOrder';
+export { type CloneDraft } from './CloneWriter';
+export { Clones } from './Clones';
