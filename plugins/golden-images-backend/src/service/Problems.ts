@@ -1,6 +1,16 @@
 import { InputError } from '@backstage/errors';
 import type { Problem } from '@golden-images/plugin-golden-images-common';
 
+/** What is wrong with a request, before anything was written. */
+export class ProblemsError extends InputError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(inOneText(problems));
+    this.problems = problems;
+  }
+}
+
 /** Collects what is wrong with a request, so that everything is said at once. */
 export class Problems {
   readonly #list: Problem[] = [];
@@ -27,16 +37,6 @@ export class Problems {
   /** @throws ProblemsError with every problem, one per line */
   throwIfAny(): void {
     if (this.any) throw new ProblemsError(this.#list);
-  }
-}
-
-/** What is wrong with a request, before anything was written. */
-export class ProblemsError extends InputError {
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(inOneText(problems));
-    this.problems = problems;
   }
 }
 

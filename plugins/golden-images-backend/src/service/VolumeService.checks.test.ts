@@ -160,6 +160,8 @@ describe('VolumeService.clone, before it writes', () => {
   it('needs CDI only for a DataVolume', async () => {
     const missing = { status: 404, message: 'not found' };
     const first = createWorldWithImage();
+    // It is asked twice before anything is refused.
+    first.cluster.refuseNext('list', 'datavolumes', missing);
     first.cluster.refuseNext('list', 'datavolumes', missing);
     await expect(first.volumes.clone(request, run)).rejects.toThrow(
       /CDI is not installed/,

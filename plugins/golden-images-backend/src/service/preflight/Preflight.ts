@@ -3,7 +3,7 @@ import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { CloneSource, CloneTarget } from '../../manifests';
 import type { StorageClassInfo, Tracking } from '../../tracking';
 import type { Clock } from '../Clock';
-import type { Verdict } from './Verdict';
+import { Verdict } from './Verdict';
 import {
   bindingWarning,
   classProblems,
@@ -67,7 +67,45 @@ export class Preflight {
     plan: ImportPlan,
     verdict: Verdict,
   ): Promise<void> {
-    const facts = this.facts(cluster.name);
+    await this.#judge(cluster.name, verdict, (facts, first) =>
+      this.#import(facts, cluster, plan, first),
+    );
+  }
+
+  async clone(
+    cluster: ClusterConfig,
+    plan: ClonePlan,
+    verdict: Verdict,
+  ): Promise<void> {
+    await this.#judge(cluster.name, verdict, (facts, first) =>
+      this.#clone(facts, cluster, plan, first),
+    );
+  }
+
+  /** What was read a moment ago may let pass, never refuse: somebody may just have put it right. */
+  async #judge(
+    cluster: string,
+    verdict: Verdict,
+    look: (facts: FactsReader, verdict: Verdict) => Promise<void>,
+  ): Promise<void> {
+    const first = new Verdict();
+    await look(this.facts(cluster), first);
+    if (!first.problems.any) {
+      verdict.take(first);
+      return;
+    }
+    this.#readers.delete(cluster);
+    const second = new Verdict();
+    await look(this.facts(cluster), second);
+    verdict.take(second);
+  }
+
+  async #import(
+    facts: FactsReader,
+    cluster: ClusterConfig,
+    plan: ImportPlan,
+    verdict: Verdict,
+  ): Promise<void> {
     const { namespace, sizeBytes } = plan;
     const classes = await this.#tracking.storageClasses(cluster.name);
     const found = findClass(classes, plan.storageClass);
@@ -100,12 +138,12 @@ export class Preflight {
     await this.#checkNeeds(facts, needs, 'size', verdict);
   }
 
-  async clone(
+  async #clone(
+    facts: FactsReader,
     cluster: ClusterConfig,
     plan: ClonePlan,
     verdict: Verdict,
   ): Promise<void> {
-    const facts = this.facts(cluster.name);
     const { source, target } = plan;
     const classes = await this.#tracking.storageClasses(cluster.name);
     const found = findClass(classes, target.storageClass);

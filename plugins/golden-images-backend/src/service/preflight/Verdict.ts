@@ -26,6 +26,14 @@ export class Verdict {
     return undefined;
   }
 
+  /** Everything that another look has found. */
+  take(other: Verdict): void {
+    this.problems.add(...other.problems.list);
+    this.warn(...other.warnings);
+    for (const sentence of other.#unknown) this.#unknown.add(sentence);
+    Object.assign(this.facts, other.facts);
+  }
+
   get warnings(): string[] {
     return Array.from(this.#warnings);
   }
