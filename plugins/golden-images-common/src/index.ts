@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './drift';
 export * from './keys';
 export * from './permissions';
 export * from './quantity';

@@ -69,6 +69,8 @@ export const ANNOTATIONS = {
   volumeHandle: key('volume-handle'),
   capacityBytes: key('capacity-bytes'),
   readyAt: key('ready-at'),
+  /** What became of an image after it was published, as a JSON list. */
+  drift: key('drift'),
   /** On a DataSource: names of versions that were ever ready, as a JSON list. */
   usedVersions: key('used-versions'),
   /** On a Namespace: the entity ref of its owner. */

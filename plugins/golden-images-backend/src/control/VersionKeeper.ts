@@ -36,9 +36,12 @@ export class VersionKeeper {
     const { onError, signal } = this.#options;
     for (const image of [...this.#images]) {
       if (signal.aborted) return;
+      // First, since a version may become ready meanwhile.
+      this.#images.delete(image);
       try {
-        if (await this.#keepNewest(image)) this.#images.delete(image);
+        if (!(await this.#keepNewest(image))) this.#images.add(image);
       } catch (error) {
+        this.#images.add(image);
         onError(image, error);
       }
     }

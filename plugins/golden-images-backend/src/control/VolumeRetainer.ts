@@ -37,10 +37,11 @@ export class VolumeRetainer {
     const { onError, signal } = this.#options;
     for (const [key, joined] of [...this.#images]) {
       if (signal.aborted) return;
+      this.#images.delete(key);
       try {
         await this.#retain(joined);
-        this.#images.delete(key);
       } catch (error) {
+        if (!this.#images.has(key)) this.#images.set(key, joined);
         onError(key, error);
       }
     }

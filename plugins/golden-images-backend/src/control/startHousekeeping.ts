@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../config/types';
 import type { ActivityStore, TrackedStore } from '../database';
 import type { ClusterClient, ClusterWatcher } from '../kubernetes';
 import type { DerivedRow, ProtectionLevels, Timing } from '../tracking/rows';
+import { DriftKeeper } from './DriftKeeper';
 import { FreeingJournal } from './FreeingJournal';
 import { FreeingWatch } from './FreeingWatch';
 import { ProtectionCheck } from './protection/ProtectionCheck';
@@ -14,6 +15,7 @@ import { VolumeRetainer } from './VolumeRetainer';
 
 const RETIREMENT_MS = 2_000;
 const VERSIONS_MS = 30_000;
+const DRIFT_MS = 5_000;
 const RETAIN_MS = 10_000;
 const PROTECTION_MS = 10_000;
 
@@ -56,6 +58,7 @@ export function startHousekeeping(options: {
   const retirer = new Retirer(parts);
   const freeing = new FreeingWatch(parts);
   const keeper = new VersionKeeper(parts);
+  const drifts = new DriftKeeper(parts);
   const retainer = new VolumeRetainer(parts);
   const protection = new ProtectionCheck({
     ...parts,
@@ -85,6 +88,11 @@ export function startHousekeeping(options: {
         pass: () => retainer.pass(),
       },
       {
+        name: 'Looking for drift',
+        everyMs: DRIFT_MS,
+        pass: () => drifts.pass(),
+      },
+      {
         name: 'Looking at the protection of images',
         everyMs: PROTECTION_MS,
         pass: () => protection.pass(),
@@ -97,6 +105,7 @@ export function startHousekeeping(options: {
       retirer.consider(rows);
       keeper.consider(rows);
       retainer.consider(rows);
+      drifts.consider(rows);
       protection.consider(rows);
     },
     settled: () => running,

@@ -5,6 +5,7 @@ import {
   type Retirement,
 } from '@golden-images/plugin-golden-images-common';
 import { isPinned } from '../manifests';
+import { findDrifts } from './imageDrift';
 import { ownerMetadata, type DataSourceView, type Joined } from './views';
 
 const MAX_TEXT = 1024;
@@ -13,7 +14,8 @@ const MAX_TEXT = 1024;
 export function imageMarks(
   joined: Joined,
   alias: DataSourceView | undefined,
-): Pick<Image, 'current' | 'pinned' | 'hold' | 'retirement'> {
+): Pick<Image, 'current' | 'pinned' | 'hold' | 'retirement' | 'drift'> {
+  const drift = findDrifts(joined);
   const { namespace, name } = joined;
   const annotations = ownerMetadata(joined)?.annotations ?? {};
   const current =
@@ -22,6 +24,7 @@ export function imageMarks(
     current,
     pinned: current && isPinned(alias) ? true : undefined,
     hold: annotations[ANNOTATIONS.hold]?.slice(0, MAX_TEXT),
+    drift: drift.length > 0 ? drift : undefined,
     retirement: retirementOf(annotations[ANNOTATIONS.retiring]),
   };
 }

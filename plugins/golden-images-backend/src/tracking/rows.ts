@@ -7,5 +7,6 @@ export type { ImageProtection, ProtectionLevels } from './ProtectionLevels';
 export { LONGHORN_NAMESPACE } from './feeds';
 export { deadlineMsOf } from './deadline';
 export { imageNameOf, isOurImage, isOurs } from './documents';
+export { findDrifts, notedDrifts } from './imageDrift';
 export { retirementOf } from './imageMarks';
 export { annotationOf, labelOf, ownerMetadata, type Joined } from './views';

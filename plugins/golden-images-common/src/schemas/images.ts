@@ -1,5 +1,6 @@
 import { z } from 'zod/v3';
 import { IMAGE_STATES } from '../states';
+import { driftSchema } from './drift';
 import {
   dnsLabel,
   isoTime,
@@ -38,6 +39,8 @@ export const imageSchema = z.object({
     })
     .optional(),
   readyAt: isoTime.optional(),
+  /** What became of it after it was published; absent when nothing did. */
+  drift: z.array(driftSchema).optional(),
   /** It is current, and the alias moves only by hand. */
   pinned: z.boolean().optional(),
   /** Why this version is not to be retired. */

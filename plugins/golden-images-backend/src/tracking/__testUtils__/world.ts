@@ -84,8 +84,10 @@ export class World {
     });
   }
 
+  /** CDI gives the claim the labels of the DataVolume. */
   finishImport(name: string) {
-    this.boundClaim(IMAGES, name, {});
+    const { metadata } = this.cluster.change(dataVolumes, IMAGES, name, {});
+    this.boundClaim(IMAGES, name, { labels: metadata.labels });
     this.cluster.change(dataVolumes, IMAGES, name, { status: succeeded });
   }
 
