@@ -64,9 +64,9 @@ describe.each(databases.eachSupportedId())('drift on %s', id => {
     until(`drift is ${kinds}`, async () => {
       timing.pass(500);
       const drift = (await image())?.drift ?? [];
-      const noted = drift.every(({ since }) => since !== undefined);
+      const written = drift.every(({ since }) => since !== undefined);
       const found = drift.map(({ kind }) => kind).join();
-      return found === kinds.join() && noted && { drift };
+      return found === kinds.join() && written && { drift };
     });
   const label = (value: string | null) => {
     for (const type of [dataVolumes, claims]) {
