@@ -16,6 +16,7 @@ import {
   type ResourceType,
 } from '../kubernetes';
 import { ClaimTrials } from './ClaimTrials';
+import { Heartbeat } from './Heartbeat';
 import { Ingest } from './Ingest';
 import { Projector, type DerivedRow } from './Projector';
 import { Reflector, type FeedState } from './Reflector';
@@ -23,14 +24,10 @@ import type { ProtectionLevels } from './ProtectionLevels';
 import type { Timing } from './Timing';
 import { backoffMs } from './backoff';
 import { clusterState, type FeedStates } from './clusterState';
-import {
-  LONGHORN_NAMESPACE,
-  feedsOf,
-  longhornFeed,
-  type FeedPlan,
-} from './feeds';
+import { feedsOf, longhornFeed, type FeedPlan } from './feeds';
+import { freshRecords } from './freshRecords';
 import { recordOf } from './objectRecords';
-import { missingRights } from './rights';
+import { missingRights, readableLonghornFeed } from './rights';
 import { KINDS } from './views';
 
 const TICK_MS = 1_000;
@@ -150,25 +147,13 @@ export class ClusterTracker {
   /** Reads one name from the cluster now and derives its row. */
   async refresh(namespace: string, name: string): Promise<void> {
     const { client, timing } = this.#options;
-    const plans = [...this.#feeds.values()].map(entry => entry.plan);
-    const records = [];
-    for (const type of [RESOURCES.dataVolumes, RESOURCES.claims]) {
-      const plan = plans.find(
-        ({ feed }) =>
-          feed.type === type &&
-          (feed.scope.namespace ?? namespace) === namespace,
-      );
-      if (!plan) continue;
-      const object = await client.get({ type, namespace, name });
-      records.push(
-        object
-          ? recordOf(plan.feed, object, timing.nowMs())
-          : {
-              kind: type === RESOURCES.claims ? KINDS.claim : KINDS.dataVolume,
-              objectKey: `${namespace}/${name}`,
-            },
-      );
-    }
+    const feeds = [...this.#feeds.values()].map(({ plan }) => plan.feed);
+    const records = await freshRecords(
+      client,
+      feeds,
+      { namespace, name },
+      timing.nowMs(),
+    );
     await this.#ingest.take(records);
     await this.#projector.derive(`${namespace}/${name}`);
   }
@@ -188,6 +173,7 @@ export class ClusterTracker {
     const tasks = [
       ...plans.map(plan => this.#reflect(plan, signal)),
       this.#followLonghorn(signal),
+      this.#listenForHeartbeat(plans[0], signal),
       this.#everySecond(signal),
     ];
     try {
@@ -209,11 +195,7 @@ export class ClusterTracker {
     this.#add(pending);
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        const type = RESOURCES.longhornVolumes;
-        const narrow =
-          !(await client.mayI('list', type)) &&
-          (await client.mayI('list', type, LONGHORN_NAMESPACE));
-        const plan = longhornFeed(narrow ? LONGHORN_NAMESPACE : undefined);
+        const plan = await readableLonghornFeed(client);
         this.#feeds.delete(pending.feed.id);
         this.#add(plan);
         await this.#reflect(plan, signal);
@@ -234,6 +216,28 @@ export class ClusterTracker {
         );
       }
     }
+  }
+
+  /** From when everything is known: until then the lists themselves tell. */
+  async #listenForHeartbeat(of: FeedPlan, signal: AbortSignal): Promise<void> {
+    const stopped = new Promise<void>(resolve => {
+      signal.addEventListener('abort', () => resolve());
+      if (signal.aborted) resolve();
+    });
+    await Promise.race([this.#completed, stopped]);
+    const { client, timing } = this.#options;
+    const plan = {
+      ...of,
+      feed: { ...of.feed, id: 'heartbeat' },
+      essential: false,
+    };
+    const heartbeat = new Heartbeat({
+      watcher: client,
+      feed: of.feed,
+      timing,
+      onState: state => this.#heard(plan, state),
+    });
+    await heartbeat.run(signal);
   }
 
   #add(plan: FeedPlan) {

@@ -67,6 +67,30 @@ describe.each(databases.eachSupportedId())(
       expect(await image('alpine-3')).toBeDefined();
     });
 
+    it('notices a server that hangs before its watches are suspiciously silent', async () => {
+      world.requestImport('debian', '12');
+      await start();
+      await imageIn('debian-12', 'pending');
+      await until('connected', async () => {
+        timing.pass(1_000);
+        return (await connection())[0] === 'connected';
+      });
+      cluster.hang();
+      const hungAtMs = timing.elapsedMs();
+      const status = await until('unreachable', async () => {
+        timing.pass(1_000);
+        const [now] = await tracking.clusterStatus();
+        return now.connection === 'unreachable' && now;
+      });
+      expect(status.message).toBe('datavolumes: No answer within 10 s');
+      expect(timing.elapsedMs() - hungAtMs).toBeLessThan(60_000);
+      cluster.goOn();
+      await until('connected again', async () => {
+        timing.pass(1_000);
+        return (await connection())[0] === 'connected';
+      });
+    });
+
     it('keeps what it knew of a cluster that is silent, and says since when', async () => {
       world.requestImport('debian', '12');
       await start();

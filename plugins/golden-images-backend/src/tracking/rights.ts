@@ -5,6 +5,7 @@ import {
   type ClusterWatcher,
   type ResourceType,
 } from '../kubernetes';
+import { LONGHORN_NAMESPACE, longhornFeed, type FeedPlan } from './feeds';
 
 interface Right {
   feature: string;
@@ -59,4 +60,15 @@ export async function missingRights(
     }
   }
   return missing;
+}
+
+/** Cluster-wide where we may, else in Longhorn's own namespace where we may. */
+export async function readableLonghornFeed(
+  watcher: ClusterWatcher,
+): Promise<FeedPlan> {
+  const type = RESOURCES.longhornVolumes;
+  const narrow =
+    !(await watcher.mayI('list', type)) &&
+    (await watcher.mayI('list', type, LONGHORN_NAMESPACE));
+  return longhornFeed(narrow ? LONGHORN_NAMESPACE : undefined);
 }

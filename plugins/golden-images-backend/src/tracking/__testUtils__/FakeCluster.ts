@@ -45,6 +45,7 @@ export class FakeCluster implements TrackedClient {
   #version = 0;
   #forgottenBefore = 0;
   #down = false;
+  #hung = false;
   #beforeWrite?: (write: string) => void;
   #dryRunRefusal?: KubernetesApiError;
 
@@ -129,6 +130,15 @@ export class FakeCluster implements TrackedClient {
     this.#silent.delete(type);
   }
 
+  /** Requests are taken and not answered; what is open stays open. */
+  hang() {
+    this.#hung = true;
+  }
+
+  goOn() {
+    this.#hung = false;
+  }
+
   /** Watches from before now end with 410, as after a compaction. */
   forgetHistory() {
     this.#forgottenBefore = this.#version;
@@ -211,8 +221,19 @@ export class FakeCluster implements TrackedClient {
     return true;
   }
 
-  async listPage(type: ResourceType, scope: ListScope): Promise<ListPage> {
+  async listPage(
+    type: ResourceType,
+    scope: ListScope,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<ListPage> {
     this.#hear(type);
+    if (this.#hung) {
+      await new Promise((_, reject) =>
+        options.signal?.addEventListener('abort', () =>
+          reject(new KubernetesApiError({ status: 0, message: 'aborted' })),
+        ),
+      );
+    }
     this.#exists(type);
     return {
       items: [...this.#entries.values()]
