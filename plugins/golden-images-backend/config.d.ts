@@ -1,3 +1,5 @@
+import type { HumanDuration } from '@backstage/types';
+
 export interface Config {
   goldenImages?: {
     /**
@@ -64,6 +66,13 @@ export interface Config {
     }>;
     /** Entity refs of users and groups that may do everything. */
     admins?: string[];
+    history?: {
+      /**
+       * How long the history of an object is kept after it is gone: who asked
+       * for it, what happened, when. 90 days where absent.
+       */
+      keepFor?: HumanDuration | string;
+    };
     imports?: {
       /** From where images may be imported. Everything else is refused. */
       allow?: Array<{

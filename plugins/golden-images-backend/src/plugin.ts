@@ -21,6 +21,7 @@ import { readGoldenImagesConfig } from './config';
 import { ImportAllowList } from './imports';
 import { createRouter } from './router';
 import {
+  ActivityService,
   ClusterDirectory,
   ClusterService,
   Clones,
@@ -136,6 +137,7 @@ export const goldenImagesPlugin = createBackendPlugin({
             volumes: new VolumeService(parts),
             volumeReader,
             waits: new WaitService({ ...parts, volumes: volumeReader }),
+            activities: new ActivityService(parts),
           }),
         );
         const stopListening = tracking.onChange(() => announcer.changed());

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { readGoldenImagesConfig } from './readGoldenImagesConfig';
 
+const DAY_MS = 24 * 3_600_000;
 const read = (data: object) =>
   readGoldenImagesConfig(new ConfigReader(JSON.parse(JSON.stringify(data))));
 const cluster = (entry: object) => ({
@@ -30,7 +31,31 @@ describe('readGoldenImagesConfig', () => {
       clusters: [],
       admins: [],
       imports: { allow: [] },
+      history: { keepForMs: 90 * DAY_MS },
     });
+  });
+
+  it.each([
+    [{ days: 7 }, 7 * DAY_MS],
+    [{ hours: 12 }, DAY_MS / 2],
+    ['P1Y', 365 * DAY_MS],
+  ])('keeps the history for %j', (keepFor, expected) => {
+    const { history } = read({ goldenImages: { history: { keepFor } } });
+    const deviation = Math.abs(history.keepForMs - expected);
+    // A year has no fixed length.
+    expect(deviation).toBeLessThanOrEqual(DAY_MS);
+  });
+
+  it.each([
+    [
+      { days: 0 },
+      /goldenImages\.history\.keepFor: must be longer than nothing/,
+    ],
+    ['soon', /goldenImages\.history\.keepFor/],
+  ])('refuses to keep the history for %j', (keepFor, message) => {
+    expect(() => read({ goldenImages: { history: { keepFor } } })).toThrow(
+      message,
+    );
   });
 
   it('applies defaults', () => {

@@ -1,6 +1,7 @@
 import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
-import { Config } from '@backstage/config';
+import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import { durationToMilliseconds, type HumanDuration } from '@backstage/types';
 import * as ipaddr from 'ipaddr.js';
 import { readConnection } from './connection';
 import type {
@@ -10,6 +11,7 @@ import type {
 } from './types';
 
 const DEFAULT_IMAGE_NAMESPACES = ['golden-images'];
+const DEFAULT_KEEP_FOR: HumanDuration = { days: 90 };
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /**
@@ -44,7 +46,18 @@ export function readGoldenImagesConfig(root: Config): GoldenImagesConfig {
         readAllowed(entry, `goldenImages.imports.allow[${index}]`),
       ),
     },
+    history: { keepForMs: readKeepForMs(root) },
   };
+}
+
+function readKeepForMs(root: Config): number {
+  const key = 'goldenImages.history.keepFor';
+  const duration = root.has(key)
+    ? readDurationFromConfig(root, { key })
+    : DEFAULT_KEEP_FOR;
+  const ms = durationToMilliseconds(duration);
+  if (!(ms > 0)) throw new InputError(`${key}: must be longer than nothing`);
+  return ms;
 }
 
 function readCluster(entry: Config, at: string, root: Config): ClusterConfig {

@@ -40,4 +40,8 @@ export interface GoldenImagesConfig {
   /** Entity refs of users and groups that may do everything. */
   admins: string[];
   imports: { allow: AllowedImportSource[] };
+  history: {
+    /** How long the history of an object is kept after it is gone. */
+    keepForMs: number;
+  };
 }

@@ -191,10 +191,13 @@ export class Controller {
 
   async #note(row: DerivedRow, action: string, message: string) {
     const { activity, client, timing } = this.#options;
+    const { object } = row.record.tracked;
     await activity.add({
       cluster: client.clusterName,
       namespace: row.joined.namespace,
       name: row.joined.name,
+      kind: object.kind,
+      entityRef: object.kind === 'volume' ? object.entityRef : undefined,
       uid: ownerMetadata(row.joined)?.uid,
       action,
       message,

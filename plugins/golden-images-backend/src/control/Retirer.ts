@@ -1,10 +1,10 @@
 import {
   ANNOTATIONS,
   bytesInWords,
+  type Activity,
   type Retirement,
 } from '@golden-images/plugin-golden-images-common';
 import type { ClusterConfig } from '../config/types';
-import type { Activity } from '../database';
 import {
   KubernetesApiError,
   RESOURCES,
@@ -24,7 +24,7 @@ import { readChain, type Chain } from './readChain';
 import { letGo } from './retain';
 
 /** An entry in the history of an object. */
-export type Note = Omit<Activity, 'cluster' | 'at'>;
+export type Note = Omit<Activity, 'cluster' | 'at' | 'kind'>;
 
 export interface RetirerOptions {
   client: ClusterClient;

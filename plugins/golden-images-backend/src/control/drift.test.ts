@@ -32,7 +32,9 @@ describe.each(databases.eachSupportedId())('drift on %s', id => {
   let timing: TestTiming;
 
   const history = async () =>
-    (await tracking.listActivity(KEY)).map(({ action }) => action);
+    (await tracking.listActivity(KEY, { limit: 50 })).items.map(
+      ({ action }) => action,
+    );
   const noted = (action: string) =>
     until(action, async () => {
       timing.pass(500);
@@ -153,8 +155,8 @@ describe.each(databases.eachSupportedId())('drift on %s', id => {
       state: 'failing',
       reason: 're-imported',
     });
-    const entries = await tracking.listActivity(KEY);
-    expect(entries.find(({ action }) => action === 'drifted')?.message).toBe(
+    const { items } = await tracking.listActivity(KEY, { limit: 50 });
+    expect(items.find(({ action }) => action === 'drifted')?.message).toBe(
       'debian-12: it was imported again under the same name: these are not the bytes that were published. Import it as a new version and retire this one.',
     );
   });

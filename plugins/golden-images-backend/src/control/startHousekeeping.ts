@@ -48,6 +48,7 @@ export function startHousekeeping(options: {
     note: async (entry: Note) =>
       activity.add({
         ...entry,
+        kind: 'image',
         cluster: client.clusterName,
         at: new Date(nowMs()).toISOString(),
       }),

@@ -12,7 +12,8 @@ import {
   type LabelRequirement,
 } from './labels';
 import type { StatusStore } from './StatusStore';
-import { TRACKED_TABLE, type TrackedTableRow } from './TrackedStore';
+import type { TrackedTableRow } from './TrackedStore';
+import { TRACKED_TABLE } from './tables';
 import type { ViewStore } from './ViewStore';
 
 interface Key {

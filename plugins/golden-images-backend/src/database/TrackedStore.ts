@@ -1,10 +1,16 @@
-import type { Image, Volume } from '@golden-images/plugin-golden-images-common';
+import type {
+  Activity,
+  Image,
+  Volume,
+} from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
 import type { Memory } from '../state/types';
+import { addActivity } from './ActivityStore';
 import { inBatches } from './batches';
 import type { Tracked } from './GoldenImagesStore';
 import { deleteLabels, writeLabels } from './labels';
 import { underFence, type Fence } from './LeaseStore';
+import { TRACKED_TABLE } from './tables';
 
 /** One derived image or volume, and what the next derivation needs to remember. */
 export interface TrackedRecord {
@@ -38,8 +44,6 @@ export interface TrackedTableRow {
   labels: string | null;
 }
 
-export const TRACKED_TABLE = 'tracked_objects';
-
 const keyOf = (row: { namespace: string; name: string }) =>
   `${row.namespace}/${row.name}`;
 
@@ -68,32 +72,38 @@ export class TrackedStore {
     return found;
   }
 
-  /** @throws LeaseLostError */
+  /**
+   * Writes all of it or nothing.
+   *
+   * @param history - lines about what is written, which must not get lost
+   * @throws LeaseLostError
+   */
   async write(
     fence: Fence,
     upserts: TrackedRecord[],
     removedKeys: string[],
+    history: Activity[] = [],
   ): Promise<void> {
-    for (const batch of inBatches(upserts)) {
-      await underFence(this.#knex, fence, async trx => {
+    if (upserts.length + removedKeys.length + history.length === 0) return;
+    await underFence(this.#knex, fence, async trx => {
+      for (const batch of inBatches(upserts)) {
         const rows = batch.map(tableRowOf);
         await this.#writeChangedLabels(trx, fence.cluster, rows);
         await trx<TrackedTableRow>(TRACKED_TABLE)
           .insert(rows)
           .onConflict(['cluster', 'namespace', 'name'])
           .merge();
-      });
-    }
-    for (const batch of inBatches(removedKeys)) {
-      await underFence(this.#knex, fence, async trx => {
+      }
+      for (const batch of inBatches(removedKeys)) {
         const keys = batch.map(splitKey);
         await deleteLabels(trx, fence.cluster, keys);
         await trx<TrackedTableRow>(TRACKED_TABLE)
           .where({ cluster: fence.cluster })
           .whereIn(['namespace', 'name'], keys)
           .delete();
-      });
-    }
+      }
+      await addActivity(trx, history);
+    });
   }
 
   /** Most rows change without their labels. */

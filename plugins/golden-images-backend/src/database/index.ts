@@ -1,4 +1,4 @@
-export { ActivityStore, type Activity } from './ActivityStore';
+export { ActivityStore, type ActivityPage } from './ActivityStore';
 export { DatabaseReader } from './DatabaseReader';
 export type {
   GoldenImagesReader,

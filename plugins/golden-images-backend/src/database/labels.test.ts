@@ -10,6 +10,7 @@ import {
   type LabelRequirement,
   type TrackedRecord,
 } from './index';
+import { volumeRecord } from './__testUtils__/records';
 import { testDatabases } from './__testUtils__/testDatabases';
 
 jest.setTimeout(60_000);
@@ -22,28 +23,7 @@ function volume(
   name: string,
   labels?: Record<string, string>,
 ): TrackedRecord {
-  return {
-    tracked: {
-      object: {
-        kind: 'volume',
-        cluster,
-        namespace,
-        name,
-        state: 'usable',
-        ours: false,
-        sizes: {},
-        accessModes: [],
-        usedBy: [],
-        observedAt: '',
-      },
-      giveUp: false,
-      stage: 'usable',
-      readyBefore: true,
-    },
-    labels,
-    memory: { uid: 'u' },
-    seenAtMs: 0,
-  };
+  return { ...volumeRecord(name, { cluster, namespace }), labels };
 }
 
 describe.each(databases.eachSupportedId())('labels on %s', id => {

@@ -1,7 +1,6 @@
-import type { Image, Volume } from '@golden-images/plugin-golden-images-common';
+import type { Image } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
 import {
-  ActivityStore,
   DatabaseReader,
   LeaseLostError,
   LeaseStore,
@@ -12,6 +11,7 @@ import {
   type TrackedRecord,
   type ViewRecord,
 } from './index';
+import { volumeRecord } from './__testUtils__/records';
 import { testDatabases } from './__testUtils__/testDatabases';
 
 jest.setTimeout(60_000);
@@ -49,31 +49,6 @@ function claim(name: string, over: Partial<ViewRecord> = {}): ViewRecord {
     seenAtMs: 1000,
     document: { name },
     ...over,
-  };
-}
-
-function volume(name: string, over: Partial<Volume> = {}): TrackedRecord {
-  return {
-    tracked: {
-      object: {
-        kind: 'volume',
-        cluster: 'c1',
-        namespace: 'team-a',
-        name,
-        state: 'copying',
-        ours: true,
-        sizes: {},
-        accessModes: [],
-        usedBy: [],
-        observedAt: '',
-        ...over,
-      },
-      giveUp: false,
-      stage: 'bound',
-      readyBefore: false,
-    },
-    memory: { uid: 'u' },
-    seenAtMs: 0,
   };
 }
 
@@ -209,9 +184,9 @@ describe.each(databases.eachSupportedId())('stores on %s', id => {
       await expect(views.apply(fence, [claim('a')], [])).rejects.toThrow(
         LeaseLostError,
       );
-      await expect(tracked.write(fence, [volume('v')], [])).rejects.toThrow(
-        LeaseLostError,
-      );
+      await expect(
+        tracked.write(fence, [volumeRecord('v')], []),
+      ).rejects.toThrow(LeaseLostError);
       await expect(
         statuses.write(fence, { connection: 'connected', missing: [] }, 1),
       ).rejects.toThrow(LeaseLostError);
@@ -227,9 +202,9 @@ describe.each(databases.eachSupportedId())('stores on %s', id => {
       await tracked.write(
         fence,
         [
-          volume('by-ref', { entityRef: 'component:default/Orders' }),
-          { ...volume('by-id'), kubernetesId: 'orders' },
-          volume('other'),
+          volumeRecord('by-ref', { entityRef: 'component:default/Orders' }),
+          { ...volumeRecord('by-id'), kubernetesId: 'orders' },
+          volumeRecord('other'),
         ],
         [],
       );
@@ -259,8 +234,12 @@ describe.each(databases.eachSupportedId())('stores on %s', id => {
           image('debian-1', { version: '1' }),
           image('debian-2', { version: '2' }),
           image('alpine', { image: 'alpine' }),
-          { ...volume('clone'), sourceKey: 'images/debian-1', dueAtMs: 50 },
-          { ...volume('late'), dueAtMs: 51 },
+          {
+            ...volumeRecord('clone'),
+            sourceKey: 'images/debian-1',
+            dueAtMs: 50,
+          },
+          { ...volumeRecord('late'), dueAtMs: 51 },
         ],
         [],
       );
@@ -291,7 +270,12 @@ describe.each(databases.eachSupportedId())('stores on %s', id => {
       const { tracked, fence, reader, statuses } = stores;
       await tracked.write(
         fence,
-        [{ ...volume('v'), seenAtMs: Date.parse('2026-01-01T00:00:00Z') }],
+        [
+          {
+            ...volumeRecord('v'),
+            seenAtMs: Date.parse('2026-01-01T00:00:00Z'),
+          },
+        ],
         [],
       );
       const observedAt = async () =>
@@ -345,26 +329,5 @@ describe.each(databases.eachSupportedId())('stores on %s', id => {
         },
       ]);
     });
-  });
-
-  it('keeps the history of an object, newest first', async () => {
-    const activity = new ActivityStore(knex);
-    const key = { cluster: 'c1', namespace: 'ns', name: 'a' };
-    const entry = { ...key, uid: 'u', at: '2026-01-01T00:00:00.000Z' };
-    await activity.add({
-      ...entry,
-      action: 'clone-requested',
-      actor: 'user:default/dana',
-      message: 'x'.repeat(2000),
-    });
-    await activity.add({ ...entry, action: 'became-ready', message: 'ready' });
-    const history = await activity.list(key, 10);
-    expect(history.map(line => line.action)).toEqual([
-      'became-ready',
-      'clone-requested',
-    ]);
-    expect(history[1].message).toHaveLength(1024);
-    expect(history[0].actor).toBeUndefined();
-    expect(await activity.list({ ...key, name: 'b' }, 10)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type express from 'express';
 import type {
+  ActivityService,
   ClusterService,
   HoldService,
   ImageService,
@@ -29,6 +30,7 @@ export interface RouterOptions {
   volumes: VolumeService;
   volumeReader: VolumeReader;
   waits: WaitService;
+  activities: ActivityService;
 }
 
 /** The signed-in user behind a request. @throws AuthenticationError, NotAllowedError */

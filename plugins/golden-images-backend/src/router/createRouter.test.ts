@@ -154,6 +154,8 @@ describe('router', () => {
       'query: give either',
     ],
     ['/volumes?entityRef=nonsense', 'entityRef: "nonsense" must be'],
+    ['/activity?cluster=dev', 'namespace: Required'],
+    ['/activity?cluster=dev&namespace=team-a&limit=201', 'limit: '],
   ])('refuses GET %s', async (path, message) => {
     const { app } = createApp();
     const response = await request(app)
@@ -165,6 +167,7 @@ describe('router', () => {
 
   it.each([
     ['GET', '/clusters', ['user']],
+    ['GET', '/activity?cluster=dev&namespace=team-a', ['user']],
     ['GET', '/namespaces', ['user']],
     ['GET', '/images', ['user']],
     ['GET', '/images/dev/golden-images/x', ['user']],

@@ -1,6 +1,7 @@
 import express from 'express';
 import Router from 'express-promise-router';
 import { auditDenials } from './audited';
+import { addActivityRoutes } from './activityRoutes';
 import { addClusterRoutes } from './clusterRoutes';
 import { addImageRoutes } from './imageRoutes';
 import { addRetirementRoutes } from './retirementRoutes';
@@ -21,6 +22,7 @@ export function createRouter(options: RouterOptions): express.Router {
   addPreflightRoutes(router, options);
   addVolumeRoutes(router, options);
   addWaitRoutes(router, options);
+  addActivityRoutes(router, options);
   router.use(auditDenials(options.auditor));
   return router;
 }

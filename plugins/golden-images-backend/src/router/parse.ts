@@ -63,6 +63,20 @@ export const volumesQuery = z
     return z.NEVER;
   });
 
+export const activityQuery = z.object({
+  cluster: z.string().min(1),
+  namespace: z.string().min(1),
+  name: z.string().min(1).optional(),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(200)
+    .optional()
+    .transform((limit = 50) => limit),
+  before: z.string().optional(),
+});
+
 export const imageParams = z.object({
   cluster: z.string(),
   namespace: z.string(),

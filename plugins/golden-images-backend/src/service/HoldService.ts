@@ -44,6 +44,7 @@ export class HoldService {
         });
         await this.#tracking.recordActivity({
           ...key,
+          kind: 'image',
           uid: found.object.metadata.uid,
           actor,
           action: 'held',
@@ -67,6 +68,7 @@ export class HoldService {
         });
         await this.#tracking.recordActivity({
           ...key,
+          kind: 'image',
           uid: found.object.metadata.uid,
           actor,
           action: 'hold-released',

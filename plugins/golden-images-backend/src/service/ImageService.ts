@@ -224,6 +224,7 @@ export class ImageService {
       cluster,
       namespace,
       name,
+      kind: 'image',
       action: 'import-requested',
       actor: caller.userRef,
       message: `Import of ${namespace}/${name} requested`,

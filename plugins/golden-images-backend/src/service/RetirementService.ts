@@ -194,6 +194,7 @@ export class RetirementService {
       cluster,
       namespace,
       name,
+      kind: 'image',
       uid,
       ...entry,
     });

@@ -219,6 +219,7 @@ export class VersionService {
       cluster,
       namespace,
       name,
+      kind: 'image',
       actor: caller.userRef,
       ...note,
     });

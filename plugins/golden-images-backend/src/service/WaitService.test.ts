@@ -101,12 +101,14 @@ describe('WaitService.status', () => {
     const ended = 'ubuntu was not ready in time and was deleted';
     await tracking.recordActivity({
       ...KEY,
+      kind: 'image',
       uid: 'another',
       action: 'deadline-passed',
       message: 'not this one',
     });
     await tracking.recordActivity({
       ...KEY,
+      kind: 'image',
       uid,
       action: 'deadline-passed',
       message: ended,

@@ -35,6 +35,7 @@ interface HeldHandle {
 }
 
 /** Activities after which the object is gone by our own doing. */
+const HISTORY_LENGTH = 50;
 const ENDINGS = ['deadline-passed', 'released'];
 
 type Row = Tracked<Image> | Tracked<Volume>;
@@ -166,8 +167,12 @@ export class WaitService {
   /** What this product itself did to it, such as at its deadline. */
   async #howItEnded(handle: WaitHandleContent): Promise<string | undefined> {
     if (handle.uid === undefined) return undefined;
-    const history = await this.#tracking.listActivity(handle);
-    return history.find(
+    const { cluster, namespace, name } = handle;
+    const { items } = await this.#tracking.listActivity(
+      { cluster, namespace, name },
+      { limit: HISTORY_LENGTH },
+    );
+    return items.find(
       ({ uid, action }) => uid === handle.uid && ENDINGS.includes(action),
     )?.message;
   }

@@ -1,3 +1,4 @@
+export { ActivityService } from './ActivityService';
 export { systemClock, type Clock } from './Clock';
 export { ClusterDirectory } from './ClusterDirectory';
 export { ClusterService } from './ClusterService';

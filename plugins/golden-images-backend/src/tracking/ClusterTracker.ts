@@ -17,6 +17,7 @@ import {
 } from '../kubernetes';
 import { ClaimTrials } from './ClaimTrials';
 import { Heartbeat } from './Heartbeat';
+import { HistoryPruner } from './HistoryPruner';
 import { Ingest } from './Ingest';
 import { Projector, type DerivedRow } from './Projector';
 import { Reflector, type FeedState } from './Reflector';
@@ -52,6 +53,8 @@ export interface ClusterTrackerOptions {
   onChange: () => void;
   /** Whoever writes on behalf of this tracker comes to an end. */
   beforeEnd: () => Promise<void>;
+  /** Of all clusters. */
+  pruner: HistoryPruner;
 }
 
 /** Follows one cluster while its lease is held: its feeds, its rows and its status. */
@@ -94,6 +97,7 @@ export class ClusterTracker {
         protectionOf: key => options.protection.of(key),
         isFollowed: namespace =>
           cluster.scope === 'cluster' || cluster.scope.includes(namespace),
+        wouldSee: namespace => this.#wouldSee(namespace),
       }),
       onDerived: rows => {
         this.#trials.consider(rows);
@@ -308,6 +312,20 @@ export class ClusterTracker {
     );
   }
 
+  /** Images and volumes of this namespace, if there were any. */
+  #wouldSee(namespace: string): boolean {
+    const types = [RESOURCES.dataVolumes, RESOURCES.claims];
+    const feeds = [...this.#feeds.values()].filter(
+      ({ plan: { feed } }) =>
+        types.includes(feed.type) &&
+        (feed.scope.namespace ?? namespace) === namespace,
+    );
+    return (
+      feeds.length > 0 &&
+      feeds.every(({ state }) => state.error?.status !== 403)
+    );
+  }
+
   #updateStatus() {
     const status = clusterState(
       this.#feeds,
@@ -359,6 +377,7 @@ export class ClusterTracker {
         connection = this.#status.connection;
         await this.#writeStatus();
       }
+      await this.#options.pruner.pass(elapsedMs, nowMs);
       await quietly(timing.delay(TICK_MS, signal));
     }
   }

@@ -14,6 +14,7 @@ import {
   startHousekeeping,
 } from '../control';
 import {
+  type ActivityPage,
   type ActivityStore,
   type LeaseStore,
   type StatusStore,
@@ -32,6 +33,7 @@ import {
 } from '../kubernetes';
 import { ClusterFollower } from './ClusterFollower';
 import { ClusterTracker } from './ClusterTracker';
+import { HistoryPruner } from './HistoryPruner';
 import { Joiner } from './Joiner';
 import { LeaseKeeper } from './LeaseKeeper';
 import { Listeners } from './Listeners';
@@ -40,7 +42,6 @@ import { systemTiming, type Timing } from './Timing';
 import type {
   ActivityEntry,
   ObjectKey,
-  RecordedActivity,
   ReleaseRequest,
   ReleaseResult,
   SourceClaimInfo,
@@ -200,6 +201,9 @@ export class DefaultTracking implements Tracking {
     }
     await this.recordActivity({
       ...keyOf(request),
+      kind,
+      entityRef:
+        row?.object.kind === 'volume' ? row.object.entityRef : undefined,
       uid: result.uid,
       action: 'released',
       actor: request.requestedBy,
@@ -219,8 +223,11 @@ export class DefaultTracking implements Tracking {
     });
   }
 
-  async listActivity(key: ObjectKey, limit = 50): Promise<RecordedActivity[]> {
-    return this.#stores.activity.list(key, limit);
+  async listActivity(
+    key: { cluster: string; namespace: string; name?: string },
+    page: { limit: number; beforeId?: number },
+  ): Promise<ActivityPage> {
+    return this.#stores.activity.list(key, page);
   }
 
   onChange(listener: () => void): () => void {
@@ -273,6 +280,10 @@ export class DefaultTracking implements Tracking {
       protection,
       onDerived: rows => controllers.forEach(each => each.consider(rows)),
       onChange: () => this.#listeners.tell(),
+      pruner: new HistoryPruner(
+        this.#stores.activity,
+        this.#options.config.history.keepForMs,
+      ),
       beforeEnd: async () => {
         for (const each of controllers) await each.settled();
       },

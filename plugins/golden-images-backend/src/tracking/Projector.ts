@@ -11,6 +11,7 @@ import { AffectedKeys } from './AffectedKeys';
 import { Dirty } from './Dirty';
 import { Joiner } from './Joiner';
 import { NeighbourLoader } from './NeighbourLoader';
+import { historyOf } from './history';
 import { deriveRow, type DeriveContext } from './deriveRow';
 import { KINDS, type DataSourceView, type Joined } from './views';
 
@@ -170,16 +171,30 @@ export class Projector {
       }
     }
     const derived = new Map(rows.map(row => [row.key, row.record]));
-    const changed = rows
-      .filter(({ key, record }) => differs(previous.get(key), record))
-      .map(row => row.record);
+    const changes = rows.filter(({ key, record }) =>
+      differs(previous.get(key), record),
+    );
+    const changed = changes.map(row => row.record);
     const removed = [...previous.keys()].filter(
       key => !derived.has(key) && !untouched.has(key),
     );
-    await tracked.write(fence, changed, removed);
+    const at = new Date(nowMs()).toISOString();
+    const history = [
+      ...changes.flatMap(({ key, record }) =>
+        historyOf(previous.get(key), record, at),
+      ),
+      ...removed
+        .filter(key => !joined.has(key) && this.#wouldSee(key))
+        .flatMap(key => historyOf(previous.get(key), undefined, at)),
+    ];
+    await tracked.write(fence, changed, removed, history);
     await this.#markConcerned(keys, previous, derived);
     if (changed.length > 0 || removed.length > 0) this.#options.onChange();
     this.#options.onDerived(rows);
+  }
+
+  #wouldSee(key: string): boolean {
+    return this.#options.context().wouldSee(key.split('/')[0]);
   }
 
   /** Clones show facts of their image, so they follow when those change. */

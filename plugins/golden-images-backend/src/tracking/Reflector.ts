@@ -232,6 +232,10 @@ export class Reflector {
     const { timing, sink, feed } = this.#options;
     this.#resourceVersion = undefined;
     if (this.#state.phase !== 'refused') {
+      if (this.#state.phase === 'watching') {
+        // What is dropped now is not gone from the cluster.
+        this.#setState({ phase: 'failing', error });
+      }
       sink.listStarted(feed);
       await sink.listEnded(feed);
       this.#setState({ phase: 'refused', error });

@@ -1,4 +1,8 @@
-import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
+import type {
+  Activity,
+  ClusterStatus,
+} from '@golden-images/plugin-golden-images-common';
+import type { ActivityPage } from '../database';
 import type { GoldenImagesReader } from '../database/GoldenImagesStore';
 import type { ClusterClient } from '../kubernetes/ClusterClient';
 
@@ -55,16 +59,8 @@ export interface ReleaseResult {
   sentence: string;
 }
 
-/** One line of the history of an object: who asked for what, and what became of it. */
-export interface ActivityEntry extends ObjectKey {
-  /** uid of the DataVolume, else of the claim. */
-  uid?: string;
-  /** `import-requested`, `clone-requested`, `became-ready`, `current-moved`, `released`, `deadline-passed`, … */
-  action: string;
-  /** Entity ref; absent where the backend itself acted. */
-  actor?: string;
-  message: string;
-}
+/** A line of the history of an object, which is given its time when it is recorded. */
+export type ActivityEntry = Omit<Activity, 'at'>;
 
 /** What the rest of the backend sees of the clusters. */
 export interface Tracking {
@@ -87,15 +83,14 @@ export interface Tracking {
    */
   release(request: ReleaseRequest): Promise<ReleaseResult>;
   recordActivity(entry: ActivityEntry): Promise<void>;
-  listActivity(key: ObjectKey, limit?: number): Promise<RecordedActivity[]>;
+  /** Of one object, or of a namespace. Newest first. */
+  listActivity(
+    key: { cluster: string; namespace: string; name?: string },
+    page: { limit: number; beforeId?: number },
+  ): Promise<ActivityPage>;
   /** Hints that some row or status has changed; without content. Returns how to stop. */
   onChange(listener: () => void): () => void;
   /** Returns at once; clusters connect in the background. */
   start(): Promise<void>;
   stop(): Promise<void>;
-}
-
-export interface RecordedActivity extends ActivityEntry {
-  /** ISO 8601. */
-  at: string;
 }

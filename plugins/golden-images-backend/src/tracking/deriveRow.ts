@@ -32,6 +32,8 @@ export interface DeriveContext {
   protectionOf: (key: string) => ImageProtection;
   /** Whether the objects of this namespace are followed. */
   isFollowed: (namespace: string) => boolean;
+  /** Whether an image or volume of this namespace that is not seen is gone. */
+  wouldSee: (namespace: string) => boolean;
 }
 
 /** The row of one name, or nothing when it is neither an image nor a volume. */

@@ -4,7 +4,6 @@ export { systemTiming, type Timing } from './Timing';
 export type {
   ActivityEntry,
   ObjectKey,
-  RecordedActivity,
   ReleaseRequest,
   ReleaseResult,
   SourceClaimInfo,

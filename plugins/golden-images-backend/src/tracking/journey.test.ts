@@ -46,6 +46,7 @@ describe('an image from import to clone, in the sandbox', () => {
         ],
         admins: [],
         imports: { allow: [] },
+        history: { keepForMs: 90 * 24 * 3_600_000 },
       },
       database: { getClient: async () => knex },
       logger: mockServices.logger.mock(),

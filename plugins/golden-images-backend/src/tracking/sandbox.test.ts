@@ -55,6 +55,7 @@ describe('tracking over the HTTP API of the sandbox', () => {
         ],
         admins: [],
         imports: { allow: [] },
+        history: { keepForMs: 90 * 24 * 3_600_000 },
       },
       database: { getClient: async () => knex },
       logger: mockServices.logger.mock(),

@@ -2,6 +2,7 @@
  * Shapes of the HTTP API under `/api/golden-images`, for both sides. Sizes are
  * bytes, times are ISO 8601 in UTC, percentages are 0 to 100.
  */
+export * from './activity';
 export * from './clusters';
 export * from './drift';
 export * from './images';

@@ -45,6 +45,7 @@ export class Replica {
         clusters: [{ ...clusterConfig('c1') }],
         admins: [],
         imports: { allow: [] },
+        history: { keepForMs: 90 * 24 * 3_600_000 },
       },
       database: {
         getClient: async () => knex,

@@ -232,10 +232,26 @@ export class FakeTracking implements Tracking {
     this.activity.push(entry);
   }
 
-  async listActivity(key: ObjectKey) {
-    return this.activity
-      .filter(entry => keyOf(entry) === keyOf(key))
-      .map(entry => ({ ...entry, at: '2026-01-01T00:00:00.000Z' }));
+  async listActivity(
+    key: { cluster: string; namespace: string; name?: string },
+    page: { limit: number; beforeId?: number },
+  ) {
+    const { limit, beforeId = this.activity.length } = page;
+    const items = this.activity
+      .map((entry, id) => ({ id, ...entry, at: '2026-01-01T00:00:00.000Z' }))
+      .filter(
+        entry =>
+          entry.id < beforeId &&
+          entry.cluster === key.cluster &&
+          entry.namespace === key.namespace &&
+          matches(key.name, entry.name),
+      )
+      .reverse()
+      .slice(0, limit);
+    return {
+      items: items.map(({ id, ...entry }) => entry),
+      lastId: items.length < limit ? undefined : items.at(-1)?.id,
+    };
   }
 
   onChange() {

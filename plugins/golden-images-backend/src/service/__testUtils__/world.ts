@@ -8,6 +8,7 @@ import type { GoldenImagesConfig } from '../../config';
 import { ImportAllowList } from '../../imports';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { Clock } from '../Clock';
+import { ActivityService } from '../ActivityService';
 import { ClusterDirectory } from '../ClusterDirectory';
 import { DependentsReader } from '../DependentsReader';
 import { HoldService } from '../HoldService';
@@ -98,6 +99,7 @@ export function createWorld(
     ],
     admins: ['group:default/admins'],
     imports: { allow: [{ host: 'images.example', allowAddresses: [] }] },
+    history: { keepForMs: 90 * 24 * 3_600_000 },
     ...change,
   };
   let nowMs = NOW_MS;
@@ -165,6 +167,7 @@ export function createWorld(
     permissions,
     authorizer: parts.authorizer,
     clock,
+    activities: new ActivityService(parts),
     images,
     preflights: new PreflightService({ ...parts, images }),
     versions: new VersionService(kept),

@@ -70,6 +70,8 @@ export class CloneWriter {
     if (!result.created) return;
     await this.#tracking.recordActivity({
       ...key,
+      kind: 'volume',
+      entityRef: order.request.entityRef,
       uid: result.object.metadata.uid,
       action: 'clone-requested',
       actor: order.person.userRef,

@@ -42,6 +42,7 @@ export class FakeCluster implements TrackedClient {
   readonly #watchers = new Set<() => void>();
   readonly #absent = new Set<ResourceType>();
   readonly #silent = new Set<ResourceType>();
+  readonly #forbidden = new Set<string>();
   #version = 0;
   #forgottenBefore = 0;
   #down = false;
@@ -137,6 +138,16 @@ export class FakeCluster implements TrackedClient {
 
   goOn() {
     this.#hung = false;
+  }
+
+  /** From now on the account may neither list nor watch this, in one namespace or at all. */
+  forbid(type: ResourceType, namespace?: string) {
+    this.#forbidden.add(idOf(type, namespace, '*'));
+    this.#wake();
+  }
+
+  permit(type: ResourceType, namespace?: string) {
+    this.#forbidden.delete(idOf(type, namespace, '*'));
   }
 
   /** Watches from before now end with 410, as after a compaction. */
@@ -235,6 +246,7 @@ export class FakeCluster implements TrackedClient {
       );
     }
     this.#exists(type);
+    this.#allow(type, scope.namespace);
     return {
       items: [...this.#entries.values()]
         .filter(entry => entry.type === type && within(scope, entry.object))
@@ -254,10 +266,12 @@ export class FakeCluster implements TrackedClient {
   ): AsyncGenerator<WatchEvent> {
     this.#hear(type);
     this.#exists(type);
+    this.#allow(type, scope.namespace);
     options.onOpen?.();
     let from = Number(options.resourceVersion);
     while (!options.signal?.aborted) {
       this.#hear(type);
+      this.#allow(type, scope.namespace);
       if (from < this.#forgottenBefore) {
         throw new KubernetesApiError({ status: 410, message: 'too old' });
       }
@@ -272,9 +286,13 @@ export class FakeCluster implements TrackedClient {
     }
   }
 
-  async mayI(verb: string): Promise<boolean> {
+  async mayI(
+    verb: string,
+    type: ResourceType,
+    namespace?: string,
+  ): Promise<boolean> {
     this.#reach();
-    return !this.deniedVerbs.has(verb);
+    return !this.deniedVerbs.has(verb) && !this.#isForbidden(type, namespace);
   }
 
   close() {}
@@ -315,6 +333,26 @@ export class FakeCluster implements TrackedClient {
     if (this.#silent.has(type)) {
       throw new KubernetesApiError({ status: 0, message: 'ECONNRESET' });
     }
+  }
+
+  #allow(type: ResourceType, namespace?: string) {
+    if (this.#isForbidden(type, namespace)) {
+      throw new KubernetesApiError({
+        status: 403,
+        reason: 'Forbidden',
+        message: `${
+          type.resource
+        } is forbidden: User "tracker" cannot list resource "${type.resource}"${
+          namespace ? ` in the namespace "${namespace}"` : ''
+        }`,
+      });
+    }
+  }
+
+  #isForbidden(type: ResourceType, namespace?: string): boolean {
+    return [namespace, undefined].some(each =>
+      this.#forbidden.has(idOf(type, each, '*')),
+    );
   }
 
   #exists(type: ResourceType) {

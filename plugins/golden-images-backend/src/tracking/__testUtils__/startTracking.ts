@@ -35,6 +35,7 @@ export async function startTracking(
       })),
       admins: [],
       imports: { allow: [] },
+      history: { keepForMs: 90 * 24 * 3_600_000 },
     },
     database: { getClient: async () => knex },
     logger: mockServices.logger.mock(),
