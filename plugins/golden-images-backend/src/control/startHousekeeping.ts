@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../config/types';
 import type { ActivityStore, TrackedStore } from '../database';
 import type { ClusterClient, ClusterWatcher } from '../kubernetes';
 import type { DerivedRow, ProtectionLevels, Timing } from '../tracking/rows';
+import { Adopter } from './Adopter';
 import { DriftKeeper } from './DriftKeeper';
 import { FreeingJournal } from './FreeingJournal';
 import { FreeingWatch } from './FreeingWatch';
@@ -15,6 +16,7 @@ import { VolumeRetainer } from './VolumeRetainer';
 
 const RETIREMENT_MS = 2_000;
 const VERSIONS_MS = 30_000;
+const ADOPTION_MS = 5_000;
 const DRIFT_MS = 5_000;
 const RETAIN_MS = 10_000;
 const PROTECTION_MS = 10_000;
@@ -59,6 +61,7 @@ export function startHousekeeping(options: {
   const retirer = new Retirer(parts);
   const freeing = new FreeingWatch(parts);
   const keeper = new VersionKeeper(parts);
+  const adopter = new Adopter(parts);
   const drifts = new DriftKeeper(parts);
   const retainer = new VolumeRetainer(parts);
   const protection = new ProtectionCheck({
@@ -84,6 +87,11 @@ export function startHousekeeping(options: {
         pass: () => keeper.pass(),
       },
       {
+        name: 'Adopting scheduled imports',
+        everyMs: ADOPTION_MS,
+        pass: () => adopter.pass(),
+      },
+      {
         name: 'Keeping volumes of images',
         everyMs: RETAIN_MS,
         pass: () => retainer.pass(),
@@ -105,6 +113,7 @@ export function startHousekeeping(options: {
     consider: rows => {
       retirer.consider(rows);
       keeper.consider(rows);
+      adopter.consider(rows);
       retainer.consider(rows);
       drifts.consider(rows);
       protection.consider(rows);

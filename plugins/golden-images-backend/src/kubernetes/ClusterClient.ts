@@ -90,6 +90,7 @@ export const RESOURCES = {
   serviceAccounts: type('', 'v1', 'serviceaccounts'),
   dataVolumes: type('cdi.kubevirt.io', 'v1beta1', 'datavolumes'),
   dataSources: type('cdi.kubevirt.io', 'v1beta1', 'datasources'),
+  dataImportCrons: type('cdi.kubevirt.io', 'v1beta1', 'dataimportcrons'),
   storageClasses: type('storage.k8s.io', 'v1', 'storageclasses', false),
   longhornVolumes: type('longhorn.io', 'v1beta2', 'volumes'),
   policies: type(
