@@ -2,6 +2,7 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { isResourcePermission } from '@backstage/plugin-permission-common';
@@ -19,6 +20,7 @@ import {
 } from './auth';
 import { readGoldenImagesConfig } from './config';
 import { ImportAllowList } from './imports';
+import { TrackingMetrics } from './metrics';
 import { createRouter } from './router';
 import {
   ActivityService,
@@ -62,6 +64,7 @@ export const goldenImagesPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        metrics: metricsServiceRef,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         signals: signalsServiceRef,
@@ -76,10 +79,16 @@ export const goldenImagesPlugin = createBackendPlugin({
           );
         }
         const { admins } = config;
+        const metrics = new TrackingMetrics(deps.metrics);
         const tracking = await createTracking({
           config,
           database: deps.database,
           logger,
+          onRelist: (cluster, resource) => metrics.relisted(cluster, resource),
+        });
+        metrics.observe({
+          clusters: () => tracking.followed(),
+          nowMs: () => systemClock.nowMs(),
         });
         const announcer = new Announcer(deps);
         const clusters = new ClusterDirectory(config, tracking);
@@ -144,6 +153,7 @@ export const goldenImagesPlugin = createBackendPlugin({
         lifecycle.addShutdownHook(async () => {
           stopListening();
           announcer.close();
+          metrics.close();
           await tracking.stop();
         });
         await tracking.start();

@@ -49,6 +49,7 @@ export interface ClusterTrackerOptions {
   idleTimeoutMs?: number;
   /** What is known of the protection of images. */
   protection: ProtectionLevels;
+  onRelist: (resource: string) => void;
   onDerived: (rows: DerivedRow[]) => void;
   onChange: () => void;
   /** Whoever writes on behalf of this tracker comes to an end. */
@@ -249,7 +250,7 @@ export class ClusterTracker {
   }
 
   async #reflect(plan: FeedPlan, signal: AbortSignal): Promise<void> {
-    const { client, timing, idleTimeoutMs } = this.#options;
+    const { client, timing, idleTimeoutMs, onRelist } = this.#options;
     const reflector = new Reflector({
       watcher: client,
       feed: plan.feed,
@@ -257,6 +258,7 @@ export class ClusterTracker {
       timing,
       idleTimeoutMs,
       onState: state => this.#heard(plan, state),
+      onRelist: () => onRelist(plan.feed.type.resource),
     });
     await reflector.run(signal);
   }

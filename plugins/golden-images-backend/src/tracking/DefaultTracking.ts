@@ -41,6 +41,7 @@ import { ProtectionLevels } from './ProtectionLevels';
 import { systemTiming, type Timing } from './Timing';
 import type {
   ActivityEntry,
+  FollowedCluster,
   ObjectKey,
   ReleaseRequest,
   ReleaseResult,
@@ -77,6 +78,8 @@ export interface TrackingOptions {
   timing?: Timing;
   /** Silence after which a watch counts as dead. */
   idleTimeoutMs?: number;
+  /** A list is read anew, of this kind of object. */
+  onRelist?: (cluster: string, resource: string) => void;
   createClient?: (cluster: ClusterConfig) => TrackedClient;
 }
 
@@ -143,6 +146,21 @@ export class DefaultTracking implements Tracking {
 
   client(clusterName: string): ClusterClient {
     return this.#cluster(clusterName).client;
+  }
+
+  followed(): FollowedCluster[] {
+    return [...this.#clusters].map(
+      ([
+        cluster,
+        {
+          follower: { tracker },
+        },
+      ]) => ({
+        cluster,
+        holdsLease: tracker !== undefined,
+        observedAt: tracker?.status.observedAt,
+      }),
+    );
   }
 
   async storageClasses(clusterName: string): Promise<StorageClassInfo[]> {
@@ -268,7 +286,7 @@ export class DefaultTracking implements Tracking {
     client: ClusterClient & ClusterWatcher,
     fence: Fence,
   ): ClusterTracker {
-    const { logger, idleTimeoutMs } = this.#options;
+    const { logger, idleTimeoutMs, onRelist } = this.#options;
     const common = { ...this.#stores, client, timing: this.#timing, logger };
     const protection = new ProtectionLevels();
     const controllers: Pick<Controller, 'consider' | 'settled'>[] = [];
@@ -277,6 +295,7 @@ export class DefaultTracking implements Tracking {
       cluster,
       fence,
       idleTimeoutMs,
+      onRelist: resource => onRelist?.(cluster.name, resource),
       protection,
       onDerived: rows => controllers.forEach(each => each.consider(rows)),
       onChange: () => this.#listeners.tell(),

@@ -57,6 +57,8 @@ export interface ReflectorOptions {
   sink: FeedSink;
   timing: Timing;
   onState: (state: FeedState) => void;
+  /** A list is read anew, after one that was complete or outlived the server's memory. */
+  onRelist?: () => void;
   idleTimeoutMs?: number;
 }
 
@@ -69,6 +71,7 @@ export class Reflector {
   readonly #options: ReflectorOptions;
   #state: FeedState = { phase: 'listing' };
   #resourceVersion?: string;
+  #hasListed = false;
   #failures = 0;
   /** After an outage the server may have gone back in time: see `#verify`. */
   #mustVerify = false;
@@ -111,6 +114,7 @@ export class Reflector {
 
   async #list(signal: AbortSignal): Promise<string> {
     for (let attempt = 1; ; attempt++) {
+      if (this.#hasListed || attempt > 1) this.#options.onRelist?.();
       try {
         return await this.#listOnce(signal);
       } catch (error) {
@@ -134,6 +138,7 @@ export class Reflector {
       continueToken = page.continueToken;
       if (!continueToken) {
         await sink.listEnded(feed);
+        this.#hasListed = true;
         this.#heard('watching');
         return page.resourceVersion;
       }

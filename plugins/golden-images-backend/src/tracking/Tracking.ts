@@ -62,6 +62,14 @@ export interface ReleaseResult {
 /** A line of the history of an object, which is given its time when it is recorded. */
 export type ActivityEntry = Omit<Activity, 'at'>;
 
+/** What this instance has to do with a cluster. */
+export interface FollowedCluster {
+  cluster: string;
+  holdsLease: boolean;
+  /** While it holds the lease: ISO 8601, as in the cluster's status. */
+  observedAt?: string;
+}
+
 /** What the rest of the backend sees of the clusters. */
 export interface Tracking {
   /** Rows of all clusters, from the database alone. */
@@ -70,6 +78,8 @@ export interface Tracking {
   clusterStatus(name?: string): Promise<ClusterStatus[]>;
   /** @throws NotFoundError when no cluster of that name is configured. */
   client(clusterName: string): ClusterClient;
+  /** All configured clusters, without asking the database. */
+  followed(): FollowedCluster[];
   storageClasses(clusterName: string): Promise<StorageClassInfo[]>;
   sourceClaim(key: ObjectKey): Promise<SourceClaimInfo | undefined>;
   /**

@@ -3,6 +3,7 @@ export type { TrackingOptions } from './DefaultTracking';
 export { systemTiming, type Timing } from './Timing';
 export type {
   ActivityEntry,
+  FollowedCluster,
   ObjectKey,
   ReleaseRequest,
   ReleaseResult,

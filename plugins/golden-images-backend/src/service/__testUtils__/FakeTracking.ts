@@ -147,6 +147,10 @@ export class FakeTracking implements Tracking {
     return this.cluster;
   }
 
+  followed() {
+    return [{ cluster: 'dev', holdsLease: true }];
+  }
+
   async storageClasses() {
     return this.classes;
   }

@@ -2,6 +2,7 @@ import { mockServices } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import type { ClusterConfig } from '../../config/types';
 import { createTracking } from '../createTracking';
+import type { TrackingOptions } from '../DefaultTracking';
 import type { FakeCluster } from './FakeCluster';
 import { TestTiming } from './TestTiming';
 
@@ -23,6 +24,7 @@ export async function startTracking(
   clusters: FakeCluster[],
   timing = new TestTiming(),
   over: Partial<ClusterConfig> = {},
+  options: Partial<TrackingOptions> = {},
 ) {
   const byName = new Map(
     clusters.map(cluster => [cluster.clusterName, cluster]),
@@ -40,6 +42,7 @@ export async function startTracking(
     database: { getClient: async () => knex },
     logger: mockServices.logger.mock(),
     timing,
+    ...options,
     createClient: ({ name }) => {
       const client = byName.get(name);
       if (!client) throw new Error(`The test has no cluster ${name}`);

@@ -1,0 +1,1 @@
+export { TrackingMetrics } from './TrackingMetrics';
