@@ -25,6 +25,8 @@ import { DELETE_POLICY, type ShippedPolicy } from './shippedPolicies';
 const POLICIES_MS = 5 * 60_000;
 /** Each proof is a refusal in the audit log of the cluster. */
 const PROOF_MS = 60 * 60_000;
+/** In one pass: thousands of images must not keep the API server busy at once. */
+const MOST_PROOFS = 100;
 
 interface Candidate {
   key: string;
@@ -86,12 +88,13 @@ export class ProtectionCheck {
     if (this.#readAtMs === undefined || nowMs - this.#readAtMs >= POLICIES_MS) {
       await this.#readPolicies(nowMs);
     }
-    for (const image of [...this.#images.values()]) {
+    const due = [...this.#images.values()].filter(
+      ({ provedAtMs }) =>
+        provedAtMs === undefined || nowMs - provedAtMs >= PROOF_MS,
+    );
+    for (const image of due.slice(0, MOST_PROOFS)) {
       if (this.#signal.aborted) return;
-      const { provedAtMs } = image;
-      if (provedAtMs === undefined || nowMs - provedAtMs >= PROOF_MS) {
-        await this.#prove(image, nowMs);
-      }
+      await this.#prove(image, nowMs);
     }
     this.#sayWhetherProved();
   }
