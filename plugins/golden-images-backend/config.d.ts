@@ -53,6 +53,19 @@ export interface Config {
        * once they are ready. Retiring an image sets it back to `Delete`.
        */
       retain?: boolean;
+      /** How many clones are made at once; the others wait for their turn. */
+      clones?: {
+        /** Unfinished copies at once; 5 where absent. */
+        width?: number;
+        /** Of them, from one image; as many as `width` where absent. */
+        widthPerImage?: number;
+        /** A clone that is not bound by then counts no longer; 10 where absent. */
+        unboundMinutes?: number;
+        /** A bound clone whose copy cannot be seen counts no longer than this; 10 where absent. */
+        unknownCopyMinutes?: number;
+        /** A request that waits longer fails; 24 where absent. */
+        maxWaitHours?: number;
+      };
       namespaces?: Array<{
         name: string;
         /** Of images in this namespace; it wins over that of the cluster. */

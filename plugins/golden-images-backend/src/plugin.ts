@@ -14,6 +14,7 @@ import {
 import { Announcer } from './announce';
 import {
   Authorizer,
+  CurrentMembership,
   EntityAccess,
   goldenVolumeResourceRef,
   goldenVolumeRules,
@@ -27,6 +28,7 @@ import {
   ClusterDirectory,
   ClusterService,
   Clones,
+  CloneTurn,
   DependentsReader,
   HoldService,
   ImageAccess,
@@ -56,6 +58,7 @@ export const goldenImagesPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
@@ -126,6 +129,12 @@ export const goldenImagesPlugin = createBackendPlugin({
         };
         const parts = { ...shared, clones: new Clones(shared) };
         const images = new ImageService(parts);
+        const turn = new CloneTurn({
+          clones: parts.clones,
+          membership: new CurrentMembership(deps.catalog, admins),
+          auth: deps.auth,
+        });
+        tracking.queue.carryOutWith(turn.carryOut);
         const volumeReader = new VolumeReader(parts);
         const kept = {
           ...parts,

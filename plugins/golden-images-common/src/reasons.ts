@@ -25,6 +25,22 @@ export const REASONS = {
     words: 'accepted by the cluster, nothing has started yet',
     retries: true,
   },
+  'its-turn': {
+    words: 'its turn',
+    remedy:
+      'Nothing: clones are made a few at a time, and this one comes by itself.',
+    retries: true,
+  },
+  'waited-too-long': {
+    words: 'its turn did not come in time',
+    remedy: 'Ask for it again.',
+    hopeless: true,
+  },
+  'turn-refused': {
+    words: 'it could not be made when its turn came',
+    remedy: 'Read the message below; correct it and ask again.',
+    hopeless: true,
+  },
   'first-consumer': {
     words: 'first use by a Pod',
     remedy:

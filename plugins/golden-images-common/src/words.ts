@@ -55,6 +55,13 @@ export function bytesInWords(sizeBytes: number, locale?: string): string {
   return `${number} ${units[unit]}`;
 }
 
+/** 1st, 2nd, 3rd, 4th, … 11th, … 21st. */
+function ordinal(place: number): string {
+  const teens = place % 100 > 10 && place % 100 < 14;
+  const ending = teens ? undefined : ['th', 'st', 'nd', 'rd'][place % 10];
+  return `${place}${ending ?? 'th'}`;
+}
+
 type Described = Pick<
   Image | Volume,
   | 'kind'
@@ -64,7 +71,10 @@ type Described = Pick<
   | 'progressPercent'
   | 'retries'
   | 'attempts'
-> & { verified?: Image['verified'] };
+> & {
+  verified?: Image['verified'];
+  queuePosition?: Volume['queuePosition'];
+};
 
 /**
  * The state of an image or a volume as one sentence for people: the one source
@@ -83,7 +93,11 @@ export function stateSentence(object: Described, nowMs: number): string {
     case 'pending':
       return 'Requested';
     case 'waiting':
-      return `Waiting for: ${why ?? 'the cluster'}`;
+      return `Waiting for: ${why ?? 'the cluster'}${
+        object.queuePosition === undefined
+          ? ''
+          : ` (${ordinal(object.queuePosition)})`
+      }`;
     case 'importing':
       return `Importing${percent}`;
     case 'copying':

@@ -1,5 +1,6 @@
 export { Authorizer, type VolumeAudience } from './Authorizer';
 export { owns, type Caller, type Person, type Requester } from './Caller';
+export { CurrentMembership } from './CurrentMembership';
 export {
   EntityAccess,
   normalizeEntityRef,

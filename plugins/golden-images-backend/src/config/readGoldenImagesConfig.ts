@@ -3,6 +3,7 @@ import { Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds, type HumanDuration } from '@backstage/types';
 import * as ipaddr from 'ipaddr.js';
+import { readCloneLimits } from './cloneLimits';
 import { readConnection } from './connection';
 import type {
   AllowedImportSource,
@@ -77,6 +78,7 @@ function readCluster(entry: Config, at: string, root: Config): ClusterConfig {
         : Array.from(new Set([...scope, ...imageNamespaces])),
     imageNamespaces,
     storageClass: entry.getOptionalString('storageClass'),
+    clones: entry.has('clones') ? readCloneLimits(entry, at) : undefined,
     keepVersions: readCount(entry, 'keepVersions', at),
     retain: entry.getOptionalBoolean('retain'),
     namespaces: (entry.getOptionalConfigArray('namespaces') ?? []).map(

@@ -1,3 +1,5 @@
+import type { CloneLimits } from './cloneLimits';
+
 /** How a cluster is reached. */
 export type ClusterConnectionConfig =
   | { type: 'kubeconfig'; path: string; context?: string }
@@ -17,6 +19,8 @@ export interface ClusterConfig {
   imageNamespaces: string[];
   /** Storage class of imports that name none; the cluster's default where absent. */
   storageClass?: string;
+  /** Defaults where absent. */
+  clones?: CloneLimits;
   /** Owners by configuration; they win over the annotation on the namespace. */
   namespaces: { name: string; owner?: string; keepVersions?: number }[];
   /** Volumes of golden images are kept when their claims are deleted otherwise than by retiring. */

@@ -1,3 +1,4 @@
+export { CloneTurns, type CarryOut, type TurnOutcome } from './CloneTurns';
 export { deleteProtected } from './deleteProtected';
 export { findCopies, type Copies, type RunningCopy } from './findCopies';
 export { readChain, type Chain } from './readChain';

@@ -11,6 +11,7 @@ import {
   whereLabels,
   type LabelRequirement,
 } from './labels';
+import { QueuedVolumes } from './QueuedVolumes';
 import type { StatusStore } from './StatusStore';
 import type { TrackedTableRow } from './TrackedStore';
 import { TRACKED_TABLE } from './tables';
@@ -39,11 +40,13 @@ export class DatabaseReader implements GoldenImagesReader {
   readonly #knex: Knex;
   readonly #statuses: StatusStore;
   readonly #views: ViewStore;
+  readonly #queued: QueuedVolumes;
 
   constructor(knex: Knex, stores: { statuses: StatusStore; views: ViewStore }) {
     this.#knex = knex;
     this.#statuses = stores.statuses;
     this.#views = stores.views;
+    this.#queued = new QueuedVolumes(knex);
   }
 
   async listImages(filter: { cluster?: string; namespace?: string }) {
@@ -58,7 +61,10 @@ export class DatabaseReader implements GoldenImagesReader {
   }) {
     const { entityRef, kubernetesId, ...place } = filter;
     if (entityRef === undefined && kubernetesId === undefined) {
-      return this.#read<Volume>(await this.#select('volume', place));
+      return this.#withQueued(
+        await this.#read<Volume>(await this.#select('volume', place)),
+        place,
+      );
     }
     const rows = await this.#attached(entityRef?.toLowerCase(), kubernetesId);
     const here = rows.filter(
@@ -67,7 +73,23 @@ export class DatabaseReader implements GoldenImagesReader {
         (place.cluster ?? row.cluster) === row.cluster &&
         (place.namespace ?? row.namespace) === row.namespace,
     );
-    return this.#read<Volume>(inOrder(here));
+    const found = await this.#read<Volume>(inOrder(here));
+    return entityRef === undefined
+      ? found
+      : this.#withQueued(found, { ...place, entityRef });
+  }
+
+  /** A request is shown as long as there is no object of its name. */
+  async #withQueued(
+    found: Tracked<Volume>[],
+    filter: Parameters<QueuedVolumes['list']>[0],
+  ): Promise<Tracked<Volume>[]> {
+    const queued = await this.#queued.list(filter);
+    if (queued.length === 0) return found;
+    const idOf = ({ object }: Tracked<Volume>) =>
+      `${object.cluster}/${object.namespace}/${object.name}`;
+    const there = new Set(found.map(idOf));
+    return [...found, ...queued.filter(row => !there.has(idOf(row)))];
   }
 
   /**
@@ -117,7 +139,8 @@ export class DatabaseReader implements GoldenImagesReader {
 
   async getVolume(key: Key) {
     const query = this.#select('volume', key).andWhere('name', key.name);
-    return (await this.#read<Volume>(await query)).at(0);
+    const found = await this.#read<Volume>(await query);
+    return found.at(0) ?? (await this.#queued.list(key)).at(0);
   }
 
   async listNamespaces(filter: {

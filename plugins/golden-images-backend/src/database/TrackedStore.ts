@@ -22,6 +22,8 @@ export interface TrackedRecord {
   labels?: Record<string, string>;
   /** Of a volume: `namespace/name` of what it was copied from. */
   sourceKey?: string;
+  /** Of a running copy: until when it holds one of the slots of the cluster. */
+  slotUntilMs?: number;
   dueAtMs?: number;
   seenAtMs: number;
 }
@@ -38,6 +40,7 @@ export interface TrackedTableRow {
   image: string | null;
   source_key: string | null;
   due_at_ms: number | string | null;
+  slot_until_ms: number | string | null;
   seen_at_ms: number | string;
   document: string;
   memory: string;
@@ -199,6 +202,7 @@ function tableRowOf(record: TrackedRecord): TrackedTableRow {
     image: object.kind === 'image' ? object.image : null,
     source_key: record.sourceKey ?? null,
     due_at_ms: record.dueAtMs ?? null,
+    slot_until_ms: record.slotUntilMs ?? null,
     seen_at_ms: record.seenAtMs,
     document: JSON.stringify(tracked),
     memory: JSON.stringify(record.memory),
@@ -214,6 +218,8 @@ function recordOf(row: TrackedTableRow): TrackedRecord {
     sourceKey: row.source_key ?? undefined,
     labels: row.labels === null ? undefined : JSON.parse(row.labels),
     dueAtMs: row.due_at_ms === null ? undefined : Number(row.due_at_ms),
+    slotUntilMs:
+      row.slot_until_ms === null ? undefined : Number(row.slot_until_ms),
     seenAtMs: Number(row.seen_at_ms),
   };
 }

@@ -1,4 +1,11 @@
 export { ActivityStore, type ActivityPage } from './ActivityStore';
+export { ActivityStore, type Activity } from './ActivityStore';
+export {
+  CloneQueueStore,
+  type CloneRequestRow,
+  type CloneWidths,
+  type NewCloneRequest,
+} from './CloneQueueStore';
 export { DatabaseReader } from './DatabaseReader';
 export type {
   GoldenImagesReader,

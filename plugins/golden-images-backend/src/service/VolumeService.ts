@@ -1,4 +1,4 @@
-import { InputError } from '@backstage/errors';
+import { ConflictError, InputError } from '@backstage/errors';
 import {
   ANNOTATIONS,
   goldenImagesClonePermission,
@@ -7,12 +7,20 @@ import {
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
 import type { Authorizer } from '../auth';
-import type { Tracking } from '../tracking';
+import type { CloneRequestRow } from '../database';
+import type { Entered, Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { CreateResult } from './IdempotentCreate';
 import type { RequestOptions } from './ImageService';
-import type { CloneDraft, CloneOrder, Clones } from './clones';
+import {
+  createTargetOf,
+  manifestOf,
+  type CloneDraft,
+  type CloneOrder,
+  type Clones,
+  type StoredClone,
+} from './clones';
 import { inPlainWords } from './clusterErrors';
 import { volumeDraft } from './drafts';
 import { extendDeadline } from './extendDeadline';
@@ -67,18 +75,121 @@ export class VolumeService {
         if (!dryRun) await this.#extend(order, earlier);
         return this.#answer(order, earlier, { dryRun });
       }
+      const queued = await this.#queued(order);
+      if (queued) return this.#answerQueued(queued, { created: false });
       const verdict = new Verdict();
       const draft = await planner.plan(order, namespace, verdict);
       verdict.problems.throwIfAny();
       if (!draft) throw new InputError('image: cannot be cloned');
-      const result = await writer.write(order, draft, dryRun);
-      return this.#answer(order, result, {
-        dryRun,
-        draft,
-        owner: namespace.owner,
-        warnings: verdict.warnings,
-      });
+      const { owner } = namespace;
+      const { warnings } = verdict;
+      if (dryRun) {
+        const result = await writer.write(order, draft, dryRun);
+        return this.#answer(order, result, { dryRun, draft, owner, warnings });
+      }
+      const { outcome, row } = await this.#enter(order, draft, owner);
+      if (outcome !== 'admitted') {
+        return this.#answerQueued(row, {
+          created: outcome === 'waiting',
+          warnings,
+        });
+      }
+      const result = await this.#writeNow(order, draft, row);
+      return this.#answer(order, result, { dryRun, draft, owner, warnings });
     });
+  }
+
+  /**
+   * The same request, which waits already. What waits under this name for
+   * something else stays; what failed in the queue makes way.
+   *
+   * @throws ConflictError
+   */
+  async #queued(order: CloneOrder): Promise<CloneRequestRow | undefined> {
+    const { queue } = this.#tracking;
+    const { cluster, namespace, name, identity } = createTargetOf(order, false);
+    const row = await queue.find({ cluster, namespace, name });
+    if (!row || row.state === 'written') return undefined;
+    if (row.state === 'failed') {
+      await queue.cancel(row);
+      return undefined;
+    }
+    if (row.requestHash === identity.hash) return row;
+    throw new ConflictError(
+      `A request for "${namespace}/${name}" waits for its turn, and asks for something else. Choose another name, or cancel that one by deleting it.`,
+    );
+  }
+
+  async #enter(
+    order: CloneOrder,
+    draft: CloneDraft,
+    owner: string | undefined,
+  ): Promise<Entered> {
+    const { request, person, agreement, entityRef } = order;
+    const { cluster, namespace, name, identity } = createTargetOf(order, false);
+    const { source } = draft;
+    const stored: StoredClone = { request, person, agreement };
+    return this.#tracking.queue.enter({
+      cluster,
+      namespace,
+      name,
+      requestHash: identity.hash,
+      requestedBy: person.userRef,
+      entityRef,
+      imageKey: `${source.namespace}/${source.name}`,
+      request: stored,
+      document: volumeDraft(
+        manifestOf(order, draft),
+        { source, entityRef, owner },
+        { cluster, requestedBy: person.userRef, nowMs: this.#clock.nowMs() },
+      ),
+    });
+  }
+
+  async #writeNow(
+    order: CloneOrder,
+    draft: CloneDraft,
+    row: CloneRequestRow,
+  ): Promise<CreateResult> {
+    const { queue } = this.#tracking;
+    try {
+      const result = await this.#clones.writer.write(order, draft, false);
+      await queue.written(row, result.object.metadata.uid ?? '');
+      return result;
+    } catch (error) {
+      await queue.drop(row);
+      throw error;
+    }
+  }
+
+  async #answerQueued(
+    row: CloneRequestRow,
+    more: { created: boolean; warnings?: string[] },
+  ): Promise<CloneResponse> {
+    const { cluster, namespace, name, requestHash, requestedBy } = row;
+    const { reader } = this.#tracking;
+    const shown = await reader.getVolume({ cluster, namespace, name });
+    const { agreement } = row.request as StoredClone;
+    return {
+      created: more.created,
+      dryRun: false,
+      volume: shown?.object ?? {
+        ...row.document,
+        state: 'waiting',
+        reason: 'its-turn',
+      },
+      waitHandle: encodeWaitHandle({
+        cluster,
+        kind: 'volume',
+        namespace,
+        name,
+        requestHash,
+        initiator: requestedBy,
+        onTimeout: agreement.onTimeout,
+        queued: true,
+      }),
+      warnings: more.warnings ?? [],
+    };
   }
 
   async #extend(order: CloneOrder, { object }: CreateResult): Promise<void> {

@@ -181,6 +181,12 @@ export class WaitService {
   async release(held: HeldHandle): Promise<WaitRelease> {
     const handle = this.#open(held);
     const { cluster, kind, namespace, name, requestHash, uid } = handle;
+    if (await this.#cancelQueued(handle)) {
+      return {
+        outcome: 'deleted',
+        sentence: `${namespace}/${name} still waited for its turn, and is not made any more.`,
+      };
+    }
     if (requestHash === undefined || handle.onTimeout === 'keep') {
       return {
         outcome: 'kept',
@@ -198,6 +204,20 @@ export class WaitService {
         uid,
       }),
     );
+  }
+
+  /** Nothing was written for it, so nothing is lost. */
+  async #cancelQueued(handle: WaitHandleContent): Promise<boolean> {
+    if (!handle.queued && handle.onTimeout === 'keep') return false;
+    const { queue } = this.#tracking;
+    const row = await queue.find(handle);
+    if (
+      row?.requestHash !== handle.requestHash ||
+      row?.requestedBy !== handle.initiator
+    ) {
+      return false;
+    }
+    return row !== undefined && queue.cancel(row);
   }
 
   #open({ waitHandle, onBehalfOf }: HeldHandle): WaitHandleContent {

@@ -6,7 +6,7 @@ export { DependentsReader } from './DependentsReader';
 export { HoldService } from './HoldService';
 export { ImageAccess } from './ImageAccess';
 export { ImageService } from './ImageService';
-export { Clones } from './clones';
+export { Clones, CloneTurn } from './clones';
 export { NamespaceOwners } from './NamespaceOwners';
 export { NamespaceService } from './NamespaceService';
 export { PreflightService } from './PreflightService';

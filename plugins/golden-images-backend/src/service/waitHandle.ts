@@ -16,6 +16,8 @@ const contentSchema = z
     /** uid of the DataVolume, else of the claim. */
     uid: z.string().optional(),
     onTimeout: z.enum(['delete', 'keep']),
+    /** It waited for its turn when the handle was made: that ends with the wait. */
+    queued: z.boolean().optional(),
   })
   .strict();
 

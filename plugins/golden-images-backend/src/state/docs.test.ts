@@ -15,6 +15,9 @@ const PAGE = join(__dirname, '../../../../docs/states.md');
 /** Reasons with which something is not failing, by the state that they explain. */
 const QUIET: Partial<Record<ReasonCode, AnyState[]>> = {
   requested: ['pending'],
+  'its-turn': ['waiting'],
+  'waited-too-long': ['failed'],
+  'turn-refused': ['failed'],
   'no-status': ['pending'],
   'first-consumer': ['waiting'],
   'source-not-ready': ['waiting'],

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setMaxListeners } from 'node:events';
+import { DEFAULT_CLONE_LIMITS } from '../config/cloneLimits';
 import type { ClusterConfig } from '../config/types';
 import type {
   Fence,
@@ -92,6 +93,7 @@ export class ClusterTracker {
       nowMs: () => timing.nowMs(),
       context: () => ({
         imageNamespaces: cluster.imageNamespaces,
+        cloneLimits: cluster.clones ?? DEFAULT_CLONE_LIMITS,
         longhornReadable: this.#isReadable(RESOURCES.longhornVolumes),
         dataVolumesReadable: this.#isReadable(RESOURCES.dataVolumes),
         claimRefusalOf: (key, uid) => this.#trials.refusalOf(key, uid),

@@ -6,8 +6,10 @@ import { NotFoundError, ServiceUnavailableError } from '@backstage/errors';
 import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { DEFAULT_CLONE_LIMITS } from '../config/cloneLimits';
 import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
 import {
+  CloneTurns,
   Controller,
   Releaser,
   releaseRefusal,
@@ -16,6 +18,7 @@ import {
 import {
   type ActivityPage,
   type ActivityStore,
+  type CloneQueueStore,
   type LeaseStore,
   type StatusStore,
   type TrackedStore,
@@ -31,6 +34,7 @@ import {
   type ClusterClient,
   type ClusterWatcher,
 } from '../kubernetes';
+import { DatabaseCloneQueue } from './CloneQueue';
 import { ClusterFollower } from './ClusterFollower';
 import { ClusterTracker } from './ClusterTracker';
 import { HistoryPruner } from './HistoryPruner';
@@ -63,6 +67,7 @@ export interface Stores {
   statuses: StatusStore;
   activity: ActivityStore;
   leases: LeaseStore;
+  clones: CloneQueueStore;
 }
 
 interface Followed {
@@ -90,6 +95,8 @@ const sentence = (name: string, why: string) => `${name} is kept: ${why}`;
 /** All configured clusters: followed here where their lease is held, read from the database everywhere. */
 export class DefaultTracking implements Tracking {
   readonly reader: GoldenImagesReader;
+  readonly queue: DatabaseCloneQueue;
+  readonly #turns = new Map<string, CloneTurns>();
   readonly #options: TrackingOptions;
   readonly #stores: Stores;
   readonly #timing: Timing;
@@ -108,6 +115,18 @@ export class DefaultTracking implements Tracking {
     this.#timing = options.timing ?? systemTiming;
     this.reader = reader;
     setMaxListeners(0, this.#abort.signal);
+    this.queue = new DatabaseCloneQueue({
+      store: stores.clones,
+      timing: this.#timing,
+      limitsOf: name =>
+        this.#cluster(name).config.clones ?? DEFAULT_CLONE_LIMITS,
+      isCurrent: async name => {
+        const [status] = await this.clusterStatus(name);
+        return status?.connection === 'connected';
+      },
+      wake: name => this.#turns.get(name)?.wake(),
+      onChange: () => this.#listeners.tell(),
+    });
     const holder = randomUUID();
     this.#clusters = new Map(
       options.config.clusters.map(config => [
@@ -330,7 +349,29 @@ export class DefaultTracking implements Tracking {
         signal: tracker.signal,
       }),
     );
+    controllers.push(this.#startTurns(cluster, tracker));
     return tracker;
+  }
+
+  /** Queued clones have their turns where the lease is held. */
+  #startTurns(cluster: ClusterConfig, tracker: ClusterTracker) {
+    const turns = new CloneTurns({
+      cluster: cluster.name,
+      queue: this.#stores.clones,
+      limits: cluster.clones ?? DEFAULT_CLONE_LIMITS,
+      timing: this.#timing,
+      signal: tracker.signal,
+      isCurrent: () => tracker.status.connection === 'connected',
+      carryOut: () => this.queue.carryOut,
+      onChange: () => this.#listeners.tell(),
+      onError: (what, error) =>
+        this.#options.logger.warn(
+          `${what} in cluster "${cluster.name}" could not be done and is tried again: ${error}`,
+        ),
+    });
+    this.#turns.set(cluster.name, turns);
+    const running = turns.run();
+    return { consider: () => turns.wake(), settled: () => running };
   }
 
   #statusOfOthers(

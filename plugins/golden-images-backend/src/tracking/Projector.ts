@@ -247,6 +247,7 @@ function comparable(record: TrackedRecord): string {
     record.labels ?? null,
     record.sourceKey ?? null,
     record.dueAtMs ?? null,
+    record.slotUntilMs ?? null,
   ]);
 }
 

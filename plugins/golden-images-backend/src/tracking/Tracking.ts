@@ -4,6 +4,7 @@ import type {
 } from '@golden-images/plugin-golden-images-common';
 import type { ActivityPage } from '../database';
 import type { GoldenImagesReader } from '../database/GoldenImagesStore';
+import type { CloneQueue } from './CloneQueue';
 import type { ClusterClient } from '../kubernetes/ClusterClient';
 
 /** Which DataVolume or claim is meant: both bear the same name. */
@@ -74,6 +75,8 @@ export interface FollowedCluster {
 export interface Tracking {
   /** Rows of all clusters, from the database alone. */
   readonly reader: GoldenImagesReader;
+  /** Clones that wait for their turn. */
+  readonly queue: CloneQueue;
   /** Of all clusters, or of the one named. Names that are not configured give an empty list. */
   clusterStatus(name?: string): Promise<ClusterStatus[]>;
   /** @throws NotFoundError when no cluster of that name is configured. */

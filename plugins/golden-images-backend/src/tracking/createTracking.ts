@@ -1,5 +1,6 @@
 import {
   ActivityStore,
+  CloneQueueStore,
   DatabaseReader,
   LeaseStore,
   StatusStore,
@@ -27,6 +28,7 @@ export async function createTracking(
     tracked: new TrackedStore(knex),
     activity: new ActivityStore(knex),
     leases: new LeaseStore(knex),
+    clones: new CloneQueueStore(knex),
   };
   return new DefaultTracking(
     options,

@@ -2,12 +2,15 @@ import {
   ANNOTATIONS,
   LABELS,
   type ImageState,
+  type Volume,
   type VolumeState,
 } from '@golden-images/plugin-golden-images-common';
-import type { TrackedRecord } from '../database';
+import type { CloneLimits } from '../config/cloneLimits';
+import type { Tracked, TrackedRecord } from '../database';
 import { classify, derive } from '../state';
 import type { Derived, Memory } from '../state/types';
 import type { ImageProtection } from './ProtectionLevels';
+import { copySlotUntilMs } from './copySlot';
 import { deadlineMsOf } from './deadline';
 import { imageDocument, volumeDocument, type Neighbours } from './documents';
 import {
@@ -24,6 +27,7 @@ const MINUTE_MS = 60_000;
 /** What a row depends on beyond its own objects. */
 export interface DeriveContext {
   imageNamespaces: string[];
+  cloneLimits: CloneLimits;
   longhornReadable: boolean;
   dataVolumesReadable: boolean;
   /** What the API server says to a claim that CDI does not make: see `ClaimTrials`. */
@@ -112,6 +116,12 @@ export function deriveRow(input: {
     ),
     seenAtMs: joined.seenAtMs,
   };
+  if (kind === 'volume') {
+    record.slotUntilMs = copySlotUntilMs(
+      record.tracked as Tracked<Volume>,
+      context.cloneLimits,
+    );
+  }
   return { record, needsDryRun: derived.needsDryRun === true };
 }
 

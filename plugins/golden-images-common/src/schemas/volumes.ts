@@ -34,6 +34,8 @@ export const volumeSchema = z.object({
       verified: z.enum(['checksum', 'digest', 'none']).optional(),
     })
     .optional(),
+  /** Place in the queue, from 1, while it waits for its turn. */
+  queuePosition: z.number().int().positive().optional(),
   /** Names of Pods that use it, from Longhorn's kubernetesStatus. */
   usedBy: z.array(z.string()),
 });

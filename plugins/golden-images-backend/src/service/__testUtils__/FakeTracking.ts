@@ -23,6 +23,7 @@ import type {
 } from '../../tracking';
 import { retirementOf } from '../../tracking/imageMarks';
 import type { FakeCluster } from './FakeCluster';
+import { FakeQueue } from './FakeQueue';
 
 type Row = Tracked<Image> | Tracked<Volume>;
 
@@ -54,6 +55,8 @@ export class FakeTracking implements Tracking {
   constructor(cluster: FakeCluster) {
     this.cluster = cluster;
   }
+
+  readonly queue = new FakeQueue();
 
   readonly reader: GoldenImagesReader = {
     listImages: async filter =>

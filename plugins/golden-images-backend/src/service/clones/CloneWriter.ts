@@ -16,6 +16,24 @@ export interface CloneDraft {
   target: CloneTarget;
 }
 
+/** The claim or DataVolume of an order. */
+export function manifestOf(
+  order: CloneOrder,
+  { source, target }: CloneDraft,
+): Claim | DataVolume {
+  const { request, person, entityRef, kubernetesId, agreement } = order;
+  return cloneManifest({
+    source,
+    target: { ...target, entityRef, kubernetesId },
+    identity: createTargetOf(order, false).identity,
+    provenance: {
+      requestedBy: person.userRef,
+      taskId: request.taskId,
+      ...agreement,
+    },
+  });
+}
+
 /** Writes the claim or DataVolume of a clone. */
 export class CloneWriter {
   readonly #tracking: Tracking;
@@ -41,23 +59,13 @@ export class CloneWriter {
   /** @throws ConflictError, InputError, KubernetesApiError */
   async write(
     order: CloneOrder,
-    { source, target }: CloneDraft,
+    draft: CloneDraft,
     dryRun: boolean,
   ): Promise<CreateResult> {
-    const to = createTargetOf(order, dryRun);
-    const { request, person, entityRef, kubernetesId, agreement } = order;
-    const manifest = cloneManifest({
-      source,
-      target: { ...target, entityRef, kubernetesId },
-      identity: to.identity,
-      provenance: {
-        requestedBy: person.userRef,
-        taskId: request.taskId,
-        ...agreement,
-      },
-    });
-    const result = await this.#create.create(to, manifest, answer =>
-      sourceDropped(answer, source),
+    const result = await this.#create.create(
+      createTargetOf(order, dryRun),
+      manifestOf(order, draft),
+      answer => sourceDropped(answer, draft.source),
     );
     if (!dryRun) await this.#afterwards(order, result);
     return result;

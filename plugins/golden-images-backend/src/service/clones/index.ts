@@ -1,3 +1,4 @@
 export { createTargetOf, type CloneOrder } from './CloneOrder';
-export { type CloneDraft } from './CloneWriter';
+export { manifestOf, type CloneDraft } from './CloneWriter';
+export { CloneTurn, type StoredClone } from './CloneTurn';
 export { Clones } from './Clones';

@@ -1,0 +1,126 @@
+import type { ReasonCode } from '@golden-images/plugin-golden-images-common';
+import type { CloneLimits } from '../config/cloneLimits';
+import type { CloneQueueStore, CloneRequestRow } from '../database';
+import type { Timing } from '../tracking/rows';
+
+const POLL_MS = 1_000;
+/** An instance that has not written what it was given within this time is gone. */
+const GRACE_MS = 30_000;
+/** What was written and never seen was deleted at once. */
+const UNSEEN_MS = 60_000;
+const KEEP_FAILED_MS = 7 * 24 * 3600_000;
+
+/** What became of a request whose turn had come. */
+export type TurnOutcome =
+  | { outcome: 'written'; uid: string }
+  | { outcome: 'refused'; reason: ReasonCode; message?: string }
+  | {
+      outcome: 'later';
+      reason: ReasonCode;
+      message?: string;
+      afterMs: number;
+    }
+  /** The image is another volume by now, which has a width of its own. */
+  | { outcome: 'moved'; imageKey: string };
+
+export type CarryOut = (row: CloneRequestRow) => Promise<TurnOutcome>;
+
+export interface CloneTurnsOptions {
+  cluster: string;
+  queue: CloneQueueStore;
+  limits: CloneLimits;
+  timing: Timing;
+  signal: AbortSignal;
+  /** Whether all that slots are counted by is followed just now. */
+  isCurrent: () => boolean;
+  carryOut: () => CarryOut | undefined;
+  onChange: () => void;
+  onError: (what: string, error: unknown) => void;
+}
+
+/** Lets queued clones through in one cluster, as slots become free. */
+export class CloneTurns {
+  readonly #options: CloneTurnsOptions;
+  #awake = true;
+  #wake: () => void = () => {};
+
+  constructor(options: CloneTurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Something may have changed: a slot is free, or somebody waits. */
+  wake() {
+    this.#awake = true;
+    this.#wake();
+  }
+
+  /** Until the signal is aborted. */
+  async run(): Promise<void> {
+    const { signal, timing, onError } = this.#options;
+    while (!signal.aborted) {
+      this.#awake = false;
+      try {
+        await this.pass();
+      } catch (error) {
+        onError('Letting clones through', error);
+      }
+      if (this.#awake) continue;
+      const stop = new AbortController();
+      const either = AbortSignal.any([signal, stop.signal]);
+      this.#wake = () => stop.abort();
+      await timing.delay(POLL_MS, either).catch(() => undefined);
+    }
+  }
+
+  /** Everything that is due now. */
+  async pass(): Promise<void> {
+    const { queue, cluster, limits, timing, onChange } = this.#options;
+    const nowMs = timing.nowMs();
+    const ended =
+      (await queue.settle(cluster, nowMs, UNSEEN_MS)) +
+      (await queue.expire(cluster, nowMs, KEEP_FAILED_MS));
+    if (ended > 0) onChange();
+    for (;;) {
+      const carryOut = this.#options.carryOut();
+      if (!carryOut || !this.#mayWrite()) return;
+      const now = timing.nowMs();
+      const row =
+        (await queue.takeOver(cluster, now, GRACE_MS)) ??
+        (await queue.takeNext(cluster, limits, now));
+      if (!row) return;
+      await this.#carryOut(row, carryOut);
+      onChange();
+    }
+  }
+
+  #mayWrite(): boolean {
+    return !this.#options.signal.aborted && this.#options.isCurrent();
+  }
+
+  async #carryOut(row: CloneRequestRow, carryOut: CarryOut): Promise<void> {
+    const { queue, timing } = this.#options;
+    const result = await carryOut(row);
+    const nowMs = timing.nowMs();
+    switch (result.outcome) {
+      case 'written':
+        await queue.written(row.id, result.uid, nowMs);
+        return;
+      case 'refused':
+        await queue.fail(row.id, result, nowMs);
+        return;
+      case 'moved':
+        await queue.putOff(
+          row.id,
+          { notBeforeMs: nowMs, imageKey: result.imageKey },
+          nowMs,
+        );
+        return;
+      default:
+        await queue.putOff(
+          row.id,
+          { ...result, notBeforeMs: nowMs + result.afterMs },
+          nowMs,
+        );
+    }
+  }
+}
