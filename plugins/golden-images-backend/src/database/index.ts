@@ -1,5 +1,4 @@
 export { ActivityStore, type ActivityPage } from './ActivityStore';
-export { ActivityStore, type Activity } from './ActivityStore';
 export {
   CloneQueueStore,
   type CloneRequestRow,
