@@ -147,8 +147,14 @@ describe.each(databases.eachSupportedId())('turns of clones on %s', id => {
   const waiting = async (tracking: Tracking) =>
     (await tracking.queue.countWaiting()).get('c1') ?? 0;
 
+  const moreThan = (count: number, pass: () => void = () => {}) =>
+    until(`more than ${count} are written`, async () => {
+      pass();
+      return written.length > count;
+    });
+
   /** Finishes one copy after the other until `count` were written. */
-  async function finishUntil(count: number, onStall = () => {}) {
+  async function finishUntil(count: number) {
     let finished = 0;
     while (written.length < count || unfinished.size > 0) {
       const next = written[finished];
@@ -158,10 +164,7 @@ describe.each(databases.eachSupportedId())('turns of clones on %s', id => {
       }
       const seen = written.length;
       if (seen >= count) continue;
-      await until(`more than ${seen} are written`, async () => {
-        onStall();
-        return written.length > seen;
-      });
+      await moreThan(seen);
     }
   }
 
@@ -228,11 +231,8 @@ describe.each(databases.eachSupportedId())('turns of clones on %s', id => {
         if (finished % 10 === 0) await restart();
         continue;
       }
-      await until('the next is written', async () => {
-        // The others find out that somebody is gone.
-        timing.pass(1_000);
-        return written.length > finished;
-      });
+      // The others find out that somebody is gone.
+      await moreThan(finished, () => timing.pass(1_000));
     }
     expect(restarts).toBe(3);
     expect(deaths.size).toBe(0);
