@@ -153,6 +153,8 @@ describe.each(databases.eachSupportedId())('turns of clones on %s', id => {
       return written.length > count;
     });
 
+  const aSecond = () => timing.pass(1_000);
+
   /** Finishes one copy after the other until `count` were written. */
   async function finishUntil(count: number) {
     let finished = 0;
@@ -232,7 +234,7 @@ describe.each(databases.eachSupportedId())('turns of clones on %s', id => {
         continue;
       }
       // The others find out that somebody is gone.
-      await moreThan(finished, () => timing.pass(1_000));
+      await moreThan(finished, aSecond);
     }
     expect(restarts).toBe(3);
     expect(deaths.size).toBe(0);
