@@ -166,57 +166,6 @@ describe.each(databases.eachSupportedId())('control on %s', id => {
     expect(await alias('debian')).toBe('debian-12');
   });
 
-  it('remembers a first version that shall not be current, with an alias that points at none', async () => {
-    world.requestImport('debian', '12', { [ANNOTATIONS.setCurrent]: 'false' });
-    world.finishImport('debian-12');
-    await start();
-    const object = await until('12 is remembered', () =>
-      read(dataSources, 'debian'),
-    );
-    expect(object.metadata.annotations).toEqual({
-      [ANNOTATIONS.usedVersions]: '["12"]',
-    });
-    expect(object.spec).toEqual({ source: {} });
-    await tracking.refresh(key('debian-12'));
-    expect(
-      (await tracking.reader.getImage(key('debian-12')))?.object,
-    ).toMatchObject({ state: 'ready', current: false });
-    expect(cluster.writes).toEqual([
-      'patch datavolumes debian-12',
-      'create datasources debian',
-    ]);
-  });
-
-  it('leaves a pinned alias where a person put it, until it is unpinned', async () => {
-    world.requestImport('debian', '12');
-    world.finishImport('debian-12');
-    await start();
-    await aliasIs('debian', 'debian-12');
-    const pin = (value: string | null) =>
-      cluster.change(dataSources, IMAGES, 'debian', {
-        metadata: { annotations: { [ANNOTATIONS.pinned]: value } },
-      });
-    pin('true');
-    world.requestImport('debian', '13');
-    world.finishImport('debian-13');
-    await until('13 is remembered', async () =>
-      (
-        await read(dataSources, 'debian')
-      )?.metadata.annotations?.[ANNOTATIONS.usedVersions]?.includes('13'),
-    );
-    const row = await until('12 is shown as pinned', async () => {
-      const found = await tracking.reader.getImage(key('debian-12'));
-      return found?.object.pinned && found.object;
-    });
-    expect(row).toMatchObject({ current: true, pinned: true });
-    pin(null);
-    await tracking.refresh(key('debian-13'));
-    expect(await alias('debian')).toBe('debian-12');
-    world.requestImport('debian', '14');
-    world.finishImport('debian-14');
-    await aliasIs('debian', 'debian-14');
-  });
-
   it('never touches a DataSource that is not ours', async () => {
     cluster.put(dataSources, {
       metadata: { name: 'debian', namespace: IMAGES },
