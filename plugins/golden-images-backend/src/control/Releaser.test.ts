@@ -51,6 +51,7 @@ class FakeClient {
   readonly log: string[] = [];
   object?: KubernetesObject;
   refuseDelete: KubernetesApiError[] = [];
+  onRefusal: () => void = () => undefined;
 
   /** The claim and what is behind it, by resource. */
   chain: Record<string, KubernetesObject | KubernetesApiError> = {};
@@ -82,7 +83,10 @@ class FakeClient {
       `delete ${precondition.uid} at ${precondition.resourceVersion}`,
     );
     const refusal = this.refuseDelete.shift();
-    if (refusal) throw refusal;
+    if (refusal) {
+      this.onRefusal();
+      throw refusal;
+    }
     return true;
   }
 }
@@ -238,12 +242,31 @@ describe('Releaser', () => {
     });
   });
 
-  it('keeps what changes at this very moment', async () => {
+  const changed = () =>
+    new KubernetesApiError({ status: 409, message: 'changed' });
+
+  it('looks again at what has changed, and decides anew', async () => {
     client.object = dataVolume();
-    client.refuseDelete = [
-      new KubernetesApiError({ status: 409, message: 'changed' }),
-    ];
-    expect(await releaser.release(terms)).toMatchObject({ outcome: 'kept' });
+    client.refuseDelete = [changed(), changed()];
+    expect(await releaser.release(terms)).toMatchObject({ outcome: 'deleted' });
+    client.object = dataVolume();
+    client.refuseDelete = [changed()];
+    client.onRefusal = () => {
+      client.object = dataVolume({ [ANNOTATIONS.claimUid]: 'claim' });
+    };
+    expect(await releaser.release(terms)).toEqual({
+      outcome: 'kept',
+      why: 'it was ready before',
+    });
+  });
+
+  it('keeps what does not come to rest', async () => {
+    client.object = dataVolume();
+    client.refuseDelete = Array.from({ length: 5 }, changed);
+    expect(await releaser.release(terms)).toEqual({
+      outcome: 'kept',
+      why: 'it changes at this moment',
+    });
   });
 
   it('unlocks what the policies protect, then deletes it', async () => {
@@ -259,10 +282,10 @@ describe('Releaser', () => {
 
   it('locks it again when it could not be deleted after all', async () => {
     client.object = dataVolume();
-    client.refuseDelete = [
+    client.refuseDelete = Array.from({ length: 5 }, () => [
       policy(),
-      new KubernetesApiError({ status: 409, message: 'changed' }),
-    ];
+      changed(),
+    ]).flat();
     expect(await releaser.release(terms)).toMatchObject({ outcome: 'kept' });
     expect(client.log.at(-1)).toBe('patch allow-delete=null at undefined');
   });

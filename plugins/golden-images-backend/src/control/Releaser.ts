@@ -27,6 +27,9 @@ export type ReleaseOutcome =
   | { outcome: 'deleted'; uid: string }
   | { outcome: 'kept'; why: string };
 
+/** Each decides anew, by what the object and the volume behind it have become. */
+const MOST_LOOKS = 5;
+
 const kept = (why: string): ReleaseOutcome => ({ outcome: 'kept', why });
 
 /**
@@ -47,26 +50,30 @@ export class Releaser {
 
   /** @throws KubernetesApiError when the cluster refuses or does not answer */
   async release(terms: ReleaseTerms): Promise<ReleaseOutcome> {
+    // Its controllers write on an object while it fails again and again.
+    for (let look = 1; ; look += 1) {
+      try {
+        return await this.#releaseAsSeen(terms);
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        if (look >= MOST_LOOKS) return kept('it changes at this moment');
+      }
+    }
+  }
+
+  /** @throws KubernetesApiError, 409 when it has changed since it was read */
+  async #releaseAsSeen(terms: ReleaseTerms): Promise<ReleaseOutcome> {
     const disk = await readDisk(this.#client, terms, this.#nowMs());
     if (!disk) return kept('it does not exist any more');
     const { ref, object } = disk.main;
     const foreign = refusalOf(object, terms);
     if (foreign) return kept(foreign);
-    const uid = object.metadata.uid ?? '';
-    if (object.metadata.deletionTimestamp) return { outcome: 'deleted', uid };
+    const { uid = '', resourceVersion, deletionTimestamp } = object.metadata;
+    if (deletionTimestamp) return { outcome: 'deleted', uid };
     const finished = finishedRefusal(disk);
     if (finished) return kept(finished);
-    try {
-      const { resourceVersion } = object.metadata;
-      await deleteProtected(this.#client, ref, {
-        uid,
-        resourceVersion,
-      });
-      return { outcome: 'deleted', uid };
-    } catch (error) {
-      if (isConflict(error)) return kept('it has changed at this moment');
-      throw error;
-    }
+    await deleteProtected(this.#client, ref, { uid, resourceVersion });
+    return { outcome: 'deleted', uid };
   }
 }
 
