@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { withType } from './decode';
+import { BOOTSTRAP_ROLES } from './rbac/bootstrapRoles';
+import { SERVER_USER } from './rbac/User';
 import type { Registry } from './registry';
 import { copyOf, isObject, type Json, type KubeObject } from './types';
 import { INSTALLED_OBJECTS } from './installedObjects';
@@ -24,7 +26,9 @@ export function readDefinitions(): KubeObject[] {
  */
 export function bootstrap(registry: Registry) {
   for (const definition of readDefinitions()) create(registry, definition);
-  for (const object of INSTALLED_OBJECTS) create(registry, object);
+  for (const object of [...BOOTSTRAP_ROLES, ...INSTALLED_OBJECTS]) {
+    create(registry, object);
+  }
 }
 
 function create(registry: Registry, value: KubeObject) {
@@ -35,7 +39,7 @@ function create(registry: Registry, value: KubeObject) {
   const key = type.namespaced ? `${namespace}/${name}` : name ?? '';
   if (registry.store.collection(type).get(key)) return;
   const { status } = object;
-  const options = { dryRun: false, user: 'bootstrap', warnings: [] };
+  const options = { dryRun: false, user: SERVER_USER, warnings: [] };
   registry.create(type, namespace, object, options);
   if (!isObject(status) || !type.hasStatus || !type.custom) return;
   registry.update(type, key, current => ({ ...current, status }), {

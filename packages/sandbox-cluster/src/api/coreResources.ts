@@ -1,3 +1,4 @@
+import { ACCESS_RESOURCES } from './accessResources';
 import {
   ALL_VERBS,
   type ResourceDefinition,
@@ -196,6 +197,7 @@ export const CORE_RESOURCES: ResourceDefinition[] = [
     returnsDeleted: true,
   }),
   core('leases', 'Lease', { group: 'coordination.k8s.io' }),
+  ...ACCESS_RESOURCES,
   core('customresourcedefinitions', 'CustomResourceDefinition', {
     group: 'apiextensions.k8s.io',
     namespaced: false,

@@ -7,6 +7,7 @@ import type {
 import type { Definitions } from './definitions';
 import { recordUpdate } from './managedFields';
 import { isHeld, removeObject, type DeleteOptions } from './deletion';
+import type { User } from './rbac/User';
 import type { ResourceDefinition } from './resources';
 import {
   alreadyExists,
@@ -39,7 +40,7 @@ const MAX_GENERATED_BASE = 58;
 
 export interface WriteOptions {
   dryRun: boolean;
-  user: string;
+  user: User;
   fieldManager?: string;
   /** Texts for `Warning` headers are added here. */
   warnings: string[];

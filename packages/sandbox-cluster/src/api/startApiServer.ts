@@ -16,6 +16,9 @@ import { Definitions } from './definitions';
 import type { Tokens } from './http/auth';
 import { handleRequest } from './http/handleRequest';
 import { Persistence, type Saved } from './persistence';
+import { aggregateRoles } from './rbac/aggregateRoles';
+import { Authorizer } from './rbac/Authorizer';
+import { escalationCheck } from './rbac/escalation';
 import { Registry } from './registry';
 import { Store } from './store';
 import { systemClock, type Clock } from './types';
@@ -28,7 +31,7 @@ export interface ApiServerOptions {
   /** Folder that keeps the objects; without it they are gone with the server. */
   dataDir?: string;
   clock?: Clock;
-  /** `admin` may do everything, `dev` nothing. The words themselves if not told: for tests only. */
+  /** `admin` may do everything, others what RBAC grants. The words `admin` and `dev` if not told: for tests only. */
   tokens?: Tokens;
   /** How long after a change the built-in controllers act. */
   controllerDelayMs?: number;
@@ -74,6 +77,7 @@ export async function startApiServer(
     watchCacheSize: options.watchCacheSize ?? WATCH_CACHE_SIZE,
   });
   if (opened) restore(store, definitions, opened.saved);
+  const authorizer = new Authorizer(store, definitions);
   const registry = new Registry({
     store,
     definitions,
@@ -84,10 +88,12 @@ export async function startApiServer(
       dataVolumeAdmission(store, definitions),
       dataImportCronAdmission(definitions),
       limitRanger(store, definitions),
+      escalationCheck(authorizer),
       quotaAdmission(store, definitions),
     ],
   });
   followDefinitions(store, definitions);
+  aggregateRoles(store, definitions);
   if (opened) follow(store, opened.persistence);
   const controllers = startControllers({
     store,
@@ -109,6 +115,7 @@ export async function startApiServer(
         registry,
         clock,
         tokens,
+        authorizer,
         persisted,
         closing: closing.signal,
       },

@@ -1,3 +1,4 @@
+import type { User } from '../rbac/User';
 import type { ResourceDefinition } from '../resources';
 import type { KubeObject } from '../types';
 
@@ -12,7 +13,7 @@ export interface AdmissionRequest {
   object: KubeObject;
   /** What is stored now, for `UPDATE`. */
   previous?: KubeObject;
-  user: string;
+  user: User;
   warnings: string[];
   /** Runs once the write is stored; never for a dry run. */
   afterCommit: (() => void)[];

@@ -3,7 +3,9 @@ import type { Definitions } from '../definitions';
 import type { Registry } from '../registry';
 import type { Store } from '../store';
 import type { Clock } from '../types';
-import type { Tokens, User } from './auth';
+import type { Authorizer } from '../rbac/Authorizer';
+import type { User } from '../rbac/User';
+import type { Tokens } from './auth';
 
 /** What every request is answered with. */
 export interface ApiContext {
@@ -12,6 +14,7 @@ export interface ApiContext {
   registry: Registry;
   clock: Clock;
   tokens: Tokens;
+  authorizer: Authorizer;
   /** Resolves once everything that was written is on disk. */
   persisted: () => Promise<void>;
   /** Ends with the server. */

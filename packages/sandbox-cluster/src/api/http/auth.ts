@@ -1,62 +1,37 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Authorizer } from '../rbac/Authorizer';
+import { ANONYMOUS, authenticated, MASTERS, type User } from '../rbac/User';
 import { ApiError, forbidden } from '../statusErrors';
 import type { ResourcePath } from './paths';
 
-/** Bearer tokens of the two users that there are. */
+/** Bearer tokens and whose they are. */
 export interface Tokens {
-  /** May do everything. */
+  /** Of the user `admin` in `system:masters`, who may do everything. */
   admin: string;
-  /** May do nothing; without it there is no such user. */
+  /** Of the user `dev` in `developers`, who may do what Roles let him; without it there is no such user. */
   dev?: string;
+  /** More users, each with the token that proves him; service accounts by their full name. */
+  users?: { token: string; name: string; groups?: string[] }[];
 }
-
-export interface User {
-  name: string;
-  isAdmin: boolean;
-  isAnonymous: boolean;
-}
-
-const ANONYMOUS: User = {
-  name: 'system:anonymous',
-  isAdmin: false,
-  isAnonymous: true,
-};
-
-const PUBLIC_PATHS = ['/version', '/healthz', '/livez', '/readyz'];
-const DISCOVERY = /^\/(api|apis|openapi)(\/|$)/;
-/** Readable by every authenticated user, by CDI's `cdi.kubevirt.io:config-reader`. */
-const READABLE = ['storageprofiles', 'cdiconfigs'];
 
 /**
- * Who sends a request: by bearer token, else anonymous; an admin may act as
- * another user (`Impersonate-User`), who is then nobody.
+ * Who sends a request, by bearer token; without one it is `system:anonymous`.
  *
  * @throws ApiError 401 for a token that is not known
  */
 export function authenticate(request: IncomingMessage, tokens: Tokens): User {
   const match = /^Bearer (.*)$/i.exec(request.headers.authorization ?? '');
   if (!match) return ANONYMOUS;
-  const user = userOf(match[1], tokens);
-  const impersonated = request.headers['impersonate-user'];
-  if (!user.isAdmin || typeof impersonated !== 'string') return user;
-  const groups = String(request.headers['impersonate-group'] ?? '').split(
-    /, */,
-  );
-  return {
-    name: impersonated,
-    isAdmin: impersonated === 'admin' || groups.includes('system:masters'),
-    isAnonymous: false,
-  };
-}
-
-function userOf(token: string, tokens: Tokens): User {
+  const [, token] = match;
   if (sameToken(token, tokens.admin)) {
-    return { name: 'admin', isAdmin: true, isAnonymous: false };
+    return authenticated({ name: 'admin', groups: [MASTERS] });
   }
   if (tokens.dev !== undefined && sameToken(token, tokens.dev)) {
-    return { name: 'dev', isAdmin: false, isAnonymous: false };
+    return authenticated({ name: 'dev', groups: ['developers'] });
   }
+  const found = tokens.users?.find(user => sameToken(token, user.token));
+  if (found) return authenticated({ name: found.name, groups: found.groups });
   throw new ApiError({
     code: 401,
     reason: 'Unauthorized',
@@ -71,50 +46,57 @@ function sameToken(a: string, b: string): boolean {
 }
 
 /** @throws ApiError 403 */
-export function authorizePath(user: User, method: string, path: string) {
-  if (user.isAdmin || PUBLIC_PATHS.includes(path)) return;
-  if (!user.isAnonymous && method === 'GET' && DISCOVERY.test(path)) return;
-  throw new ApiError({
+export function authorizePath(
+  authorizer: Authorizer,
+  user: User,
+  method: string,
+  path: string,
+) {
+  const verb = method.toLowerCase();
+  if (authorizer.authorize(user, { verb, path }).allowed) return;
+  throw forbiddenPath(user, verb, path);
+}
+
+export function forbiddenPath(user: User, verb: string, path: string) {
+  return new ApiError({
     code: 403,
     reason: 'Forbidden',
-    message: `forbidden: User "${
-      user.name
-    }" cannot ${method.toLowerCase()} path "${path}"`,
+    message: `forbidden: User "${user.name}" cannot ${verb} path "${path}"`,
     details: {},
   });
 }
 
 /** @throws ApiError 403 */
 export function authorizeResource(
+  authorizer: Authorizer,
   user: User,
   verb: string,
   target: ResourcePath,
 ) {
-  if (mayDo(user, verb, target)) return;
   const { group, plural, namespace, name, subresource } = target;
-  const place =
-    namespace && plural !== 'namespaces'
-      ? `in the namespace "${namespace}"`
-      : 'at the cluster scope';
-  const resource = subresource ? `${plural}/${subresource}` : plural;
-  throw forbidden(
-    { group, plural },
-    verb === 'create' ? undefined : name,
-    `User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${place}`,
-  );
+  const wanted = {
+    verb,
+    group,
+    resource: plural,
+    subresource,
+    namespace,
+    name,
+  };
+  if (!authorizer.authorize(user, wanted).allowed) {
+    throw cannot(user, verb, target);
+  }
 }
 
-export function mayDo(
-  user: User,
-  verb: string,
-  { group, plural }: { group: string; plural: string },
-): boolean {
-  if (user.isAdmin) return true;
-  if (user.isAnonymous) return false;
-  if (plural === 'selfsubjectaccessreviews') return verb === 'create';
-  return (
-    group === 'cdi.kubevirt.io' &&
-    READABLE.includes(plural) &&
-    ['get', 'list', 'watch'].includes(verb)
+/** The refusal of a verb on a resource, in the words of kube-apiserver 1.36. */
+export function cannot(user: User, verb: string, target: ResourcePath) {
+  const { group, plural, namespace, name, subresource } = target;
+  const place = namespace
+    ? `in the namespace "${namespace}"`
+    : 'at the cluster scope';
+  const resource = subresource ? `${plural}/${subresource}` : plural;
+  return forbidden(
+    { group, plural },
+    name,
+    `User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${place}`,
   );
 }

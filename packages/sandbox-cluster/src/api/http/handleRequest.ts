@@ -6,8 +6,15 @@ import {
   notFound,
 } from '../statusErrors';
 import type { ApiContext, ApiRequest } from './ApiContext';
-import { handleAccessReview } from './accessReview';
-import { authenticate, authorizePath, authorizeResource } from './auth';
+import { impersonate } from '../rbac/impersonate';
+import { handleReview, isReview } from './accessReview';
+import {
+  authenticate,
+  authorizePath,
+  authorizeResource,
+  cannot,
+  forbiddenPath,
+} from './auth';
 import { discover, VERSION } from './discovery';
 import { handleList } from './list';
 import { isTrue } from './options';
@@ -67,7 +74,18 @@ async function route(request: ApiRequest) {
     await routeResource(request, resourcePath);
     return;
   }
-  authorizePath(request.user, request.method, path);
+  request.user = impersonate({
+    request: request.request,
+    user: request.user,
+    authorizer: request.context.authorizer,
+    refuse: mode =>
+      forbiddenPath(
+        request.user,
+        `impersonate-on:${mode}:${request.method.toLowerCase()}`,
+        path,
+      ),
+  });
+  authorizePath(request.context.authorizer, request.user, request.method, path);
   if (/^\/api\/v1\/./.test(path)) throw noSuchResource();
   const isHealth = HEALTH_PATHS.includes(path);
   const document =
@@ -91,13 +109,19 @@ async function routeResource(request: ApiRequest, path: ResourcePath) {
   const { context, method, query } = request;
   const isCollection = path.name === undefined;
   const isWatch = isTrue(query.get('watch'));
-  authorizeResource(request.user, verbOf(method, isCollection, isWatch), path);
-  if (
-    path.group === 'authorization.k8s.io' &&
-    path.plural === 'selfsubjectaccessreviews'
-  ) {
+  const verb = verbOf(method, isCollection, isWatch);
+  const { authorizer } = context;
+  request.user = impersonate({
+    request: request.request,
+    user: request.user,
+    authorizer,
+    refuse: mode =>
+      cannot(request.user, `impersonate-on:${mode}:${verb}`, path),
+  });
+  authorizeResource(authorizer, request.user, verb, path);
+  if (isReview(path)) {
     if (method !== 'POST' || !isCollection) throw methodNotAllowed();
-    await handleAccessReview(request);
+    await handleReview(request, path);
     return;
   }
   const type = context.definitions.find(path.group, path.version, path.plural);

@@ -15,6 +15,7 @@ import { strategicMergePatch } from '../strategicMergePatch';
 import { isObject, type Json, type KubeObject } from '../types';
 import { DecodeError } from '../schema/goTypes';
 import type { ApiRequest } from './ApiContext';
+import { authorizeResource } from './auth';
 import { readBody } from './body';
 import { negotiate } from './negotiate';
 import { readDeleteOptions, readWriteQuery, type WriteQuery } from './options';
@@ -143,6 +144,7 @@ async function handleApply(
     await sendObject(request, type, 200, updated);
     return;
   }
+  authorizeResource(request.context.authorizer, request.user, 'create', path);
   const first = applyTo(undefined, applied, apply);
   const { managedFields } = first.metadata;
   const created = registry.create(
@@ -358,7 +360,7 @@ function writeOptions(
 ): WriteOptions {
   return {
     dryRun: query.dryRun === true,
-    user: request.user.name,
+    user: request.user,
     fieldManager: managerOf(request, query),
     warnings: request.warnings,
   };

@@ -3,6 +3,7 @@ import { invalidValue, required, type FieldError } from '../statusErrors';
 import { isObject, timestamp, type KubeObject } from '../types';
 import { dnsLabelErrors } from '../validation/metadata';
 import { compileRules } from '../schema/rules';
+import { ACCESS_STRATEGIES } from './accessKinds';
 import type { Strategy } from './Strategy';
 
 const keepStatus = (object: KubeObject, previous: KubeObject) => {
@@ -146,6 +147,7 @@ const definitionStrategy: Strategy = {
 const plain: Strategy = { allowUnconditionalUpdate: true };
 
 export const CORE_STRATEGIES: Record<string, Strategy> = {
+  ...ACCESS_STRATEGIES,
   Namespace: namespaceStrategy,
   PersistentVolume: volumeStrategy,
   Pod: podStrategy,

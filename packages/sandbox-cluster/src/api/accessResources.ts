@@ -1,0 +1,29 @@
+import { ALL_VERBS, type ResourceDefinition } from './resources';
+
+const resource = (
+  group: string,
+  plural: string,
+  kind: string,
+  namespaced: boolean,
+  more: Partial<ResourceDefinition> = {},
+): ResourceDefinition => ({
+  group,
+  version: 'v1',
+  plural,
+  singular: kind.toLowerCase(),
+  kind,
+  namespaced,
+  verbs: ALL_VERBS,
+  hasStatus: false,
+  ...more,
+});
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Who may do what, as of Kubernetes 1.36. */
+export const ACCESS_RESOURCES: ResourceDefinition[] = [
+  resource(RBAC, 'roles', 'Role', true),
+  resource(RBAC, 'rolebindings', 'RoleBinding', true),
+  resource(RBAC, 'clusterroles', 'ClusterRole', false),
+  resource(RBAC, 'clusterrolebindings', 'ClusterRoleBinding', false),
+];
