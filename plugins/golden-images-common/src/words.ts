@@ -73,6 +73,7 @@ type Described = Pick<
   | 'attempts'
 > & {
   verified?: Image['verified'];
+  retirement?: Image['retirement'];
   queuePosition?: Volume['queuePosition'];
 };
 
@@ -117,6 +118,10 @@ export function stateSentence(object: Described, nowMs: number): string {
     case 'failed':
       return `Failed: ${why ?? 'unknown reason'}. Will not be tried again.`;
     case 'ready':
+      if (object.retirement) {
+        const { waitingFor } = object.retirement;
+        return `Being retired${waitingFor ? `: waits for ${waitingFor}` : ''}`;
+      }
       return object.verified && object.verified !== 'none'
         ? `Ready (verified: ${object.verified})`
         : 'Ready (bytes not verified)';
