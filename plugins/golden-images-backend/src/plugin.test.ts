@@ -8,6 +8,8 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import request from 'supertest';
 import goldenImagesPlugin from '.';
 import { freePort } from './__testUtils__/freePort';
@@ -91,6 +93,30 @@ describe('goldenImagesPlugin', () => {
     expect(write.status).toBe(503);
     expect(write.body.error.message).toMatch(/Cluster "dev" gave no answer/);
     await stop();
+  });
+
+  it('starts and answers while a cluster takes requests and never answers', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer(socket => sockets.add(socket));
+    const listening = once(silent, 'listening');
+    silent.listen(0, '127.0.0.1');
+    await listening;
+    const { port } = silent.address() as AddressInfo;
+    const { server, stop } = await start({
+      clusters: [{ name: 'dev', url: `http://127.0.0.1:${port}` }],
+    });
+    const images = await request(server)
+      .get('/api/golden-images/images')
+      .set('Authorization', ada);
+    expect(images.status).toBe(200);
+    expect(images.body.clusters).toEqual([
+      expect.objectContaining({ name: 'dev', connection: 'connecting' }),
+    ]);
+    await stop();
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+    // It was asked indeed.
+    expect(sockets.size).toBeGreaterThan(0);
   });
 
   it('refuses to start with a configuration that is wrong', async () => {

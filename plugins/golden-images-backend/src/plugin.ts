@@ -91,6 +91,7 @@ export const goldenImagesPlugin = createBackendPlugin({
         });
         metrics.observe({
           clusters: () => tracking.followed(),
+          waiting: () => tracking.queue.countWaiting(),
           nowMs: () => systemClock.nowMs(),
         });
         const announcer = new Announcer(deps);

@@ -41,9 +41,16 @@ export class DatabaseReader implements GoldenImagesReader {
   readonly #statuses: StatusStore;
   readonly #views: ViewStore;
   readonly #queued: QueuedVolumes;
+  readonly #clusters?: Set<string>;
 
-  constructor(knex: Knex, stores: { statuses: StatusStore; views: ViewStore }) {
+  /** @param clusters - those that are shown; all where absent */
+  constructor(
+    knex: Knex,
+    stores: { statuses: StatusStore; views: ViewStore },
+    clusters?: string[],
+  ) {
     this.#knex = knex;
+    this.#clusters = clusters && new Set(clusters);
     this.#statuses = stores.statuses;
     this.#views = stores.views;
     this.#queued = new QueuedVolumes(knex);
@@ -84,7 +91,9 @@ export class DatabaseReader implements GoldenImagesReader {
     found: Tracked<Volume>[],
     filter: Parameters<QueuedVolumes['list']>[0],
   ): Promise<Tracked<Volume>[]> {
-    const queued = await this.#queued.list(filter);
+    const queued = (await this.#queued.list(filter)).filter(({ object }) =>
+      this.#isShown(object),
+    );
     if (queued.length === 0) return found;
     const idOf = ({ object }: Tracked<Volume>) =>
       `${object.cluster}/${object.namespace}/${object.name}`;
@@ -140,7 +149,7 @@ export class DatabaseReader implements GoldenImagesReader {
   async getVolume(key: Key) {
     const query = this.#select('volume', key).andWhere('name', key.name);
     const found = await this.#read<Volume>(await query);
-    return found.at(0) ?? (await this.#queued.list(key)).at(0);
+    return found.at(0) ?? (await this.#withQueued([], key)).at(0);
   }
 
   async listNamespaces(filter: {
@@ -152,7 +161,9 @@ export class DatabaseReader implements GoldenImagesReader {
       filter.cluster,
       filter.names,
     );
-    return rows.map(({ cluster, document }) => ({ ...document, cluster }));
+    return rows
+      .filter(row => this.#isShown(row))
+      .map(({ cluster, document }) => ({ ...document, cluster }));
   }
 
   #select(
@@ -170,13 +181,19 @@ export class DatabaseReader implements GoldenImagesReader {
     return query;
   }
 
+  /** What is kept of a cluster that left the configuration is dropped in its own time. */
+  #isShown({ cluster }: { cluster: string }): boolean {
+    return this.#clusters?.has(cluster) ?? true;
+  }
+
   /** While a cluster is followed, all of its rows are known to be as fresh as its watches. */
   async #read<T extends Image | Volume>(
     rows: RowToRead[],
   ): Promise<Tracked<T>[]> {
-    if (rows.length === 0) return [];
+    const shown = rows.filter(row => this.#isShown(row));
+    if (shown.length === 0) return [];
     const statuses = await this.#statuses.read();
-    return rows.map(row => {
+    return shown.map(row => {
       const tracked = JSON.parse(row.document) as Tracked<T>;
       const seenAt = new Date(Number(row.seen_at_ms)).toISOString();
       const observedAt = statuses.get(row.cluster)?.status.observedAt;

@@ -46,6 +46,14 @@ export class StatusStore {
     );
   }
 
+  /** @throws LeaseLostError */
+  async forget(fence: Fence) {
+    const { cluster } = fence;
+    await underFence(this.#knex, fence, trx =>
+      trx<StatusTableRow>(TABLE).where({ cluster }).delete(),
+    );
+  }
+
   async read(): Promise<
     Map<string, { status: TrackerStatus; writtenAtMs: number }>
   > {

@@ -48,5 +48,10 @@ export interface ClusterWatcher {
     },
   ): AsyncIterable<WatchEvent>;
   /** A SelfSubjectAccessReview: may our own account do this? */
-  mayI(verb: string, type: ResourceType, namespace?: string): Promise<boolean>;
+  mayI(
+    verb: string,
+    type: ResourceType,
+    namespace?: string,
+    signal?: AbortSignal,
+  ): Promise<boolean>;
 }

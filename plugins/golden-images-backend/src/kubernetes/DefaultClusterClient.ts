@@ -217,11 +217,17 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
     }
   }
 
-  async mayI(verb: string, type: ResourceType, namespace?: string) {
+  async mayI(
+    verb: string,
+    type: ResourceType,
+    namespace?: string,
+    signal?: AbortSignal,
+  ) {
     const [resource, subresource] = type.resource.split('/');
     const response = await this.#transport.send({
       method: 'POST',
       path: resourcePath(RESOURCES.accessReviews),
+      signal,
       body: JSON.stringify({
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectAccessReview',

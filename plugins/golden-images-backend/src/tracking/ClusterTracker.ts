@@ -202,7 +202,7 @@ export class ClusterTracker {
     this.#add(pending);
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        const plan = await readableLonghornFeed(client);
+        const plan = await readableLonghornFeed(client, signal);
         this.#feeds.delete(pending.feed.id);
         this.#add(plan);
         await this.#reflect(plan, signal);
@@ -370,7 +370,7 @@ export class ClusterTracker {
         elapsedMs - rightsAtMs >= RIGHTS_INTERVAL_MS
       ) {
         rightsAtMs = elapsedMs;
-        await this.#checkRights();
+        await this.#checkRights(signal);
         await this.#forgetOldEvents(nowMs);
       }
       if (
@@ -386,10 +386,14 @@ export class ClusterTracker {
     }
   }
 
-  async #checkRights() {
+  async #checkRights(signal: AbortSignal) {
     const { client, cluster } = this.#options;
-    this.#missingRights = await missingRights(client, cluster);
-    this.#updateStatus();
+    try {
+      this.#missingRights = await missingRights(client, cluster, signal);
+      this.#updateStatus();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   async #forgetOldEvents(nowMs: number) {

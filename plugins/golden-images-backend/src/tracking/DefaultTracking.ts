@@ -42,6 +42,7 @@ import { Joiner } from './Joiner';
 import { LeaseKeeper } from './LeaseKeeper';
 import { Listeners } from './Listeners';
 import { ProtectionLevels } from './ProtectionLevels';
+import { RemovedClusters } from './RemovedClusters';
 import { systemTiming, type Timing } from './Timing';
 import type {
   ActivityEntry,
@@ -101,6 +102,7 @@ export class DefaultTracking implements Tracking {
   readonly #stores: Stores;
   readonly #timing: Timing;
   readonly #clusters: Map<string, Followed>;
+  readonly #removed: RemovedClusters;
   readonly #listeners = new Listeners();
   readonly #abort = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
@@ -128,6 +130,13 @@ export class DefaultTracking implements Tracking {
       onChange: () => this.#listeners.tell(),
     });
     const holder = randomUUID();
+    this.#removed = new RemovedClusters({
+      ...stores,
+      configured: options.config.clusters.map(({ name }) => name),
+      holder,
+      timing: this.#timing,
+      logger: options.logger,
+    });
     this.#clusters = new Map(
       options.config.clusters.map(config => [
         config.name,
@@ -137,11 +146,13 @@ export class DefaultTracking implements Tracking {
   }
 
   async start(): Promise<void> {
-    this.#running = Promise.all(
-      [...this.#clusters.values()].map(({ follower }) =>
-        follower.run(this.#abort.signal),
+    const { signal } = this.#abort;
+    this.#running = Promise.all([
+      ...[...this.#clusters.values()].map(({ follower }) =>
+        follower.run(signal),
       ),
-    );
+      this.#removed.run(signal),
+    ]);
   }
 
   async stop(): Promise<void> {

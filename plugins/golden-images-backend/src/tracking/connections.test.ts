@@ -137,6 +137,20 @@ describe.each(databases.eachSupportedId())(
       expect(await connection('no such')).toEqual([]);
     });
 
+    it('is not slowed by a cluster that hangs, neither at its start nor at its end', async () => {
+      const hung = new FakeCluster('hung');
+      hung.hang();
+      world.requestImport('debian', '12');
+      await start([hung, cluster]);
+      await imageIn('debian-12', 'pending');
+      expect(await connection()).toEqual(['connecting', 'connected']);
+      // A write to the hung one's neighbour is seen at once, while time stands still.
+      world.requestImport('alpine', '3');
+      await tracking.refresh(key('alpine-3'));
+      expect((await image('alpine-3'))?.object.state).toBe('pending');
+      await tracking.stop();
+    });
+
     it('says what a cluster without CDI and Longhorn lacks', async () => {
       for (const type of [dataVolumes, dataSources, longhornVolumes]) {
         cluster.lacks(type);

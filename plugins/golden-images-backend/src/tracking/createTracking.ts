@@ -33,6 +33,10 @@ export async function createTracking(
   return new DefaultTracking(
     options,
     stores,
-    new DatabaseReader(knex, { views, statuses }),
+    new DatabaseReader(
+      knex,
+      { views, statuses },
+      options.config.clusters.map(({ name }) => name),
+    ),
   );
 }

@@ -40,11 +40,12 @@ function rightsOf(cluster: ClusterConfig): Right[] {
 export async function missingRights(
   watcher: ClusterWatcher,
   cluster: ClusterConfig,
+  signal?: AbortSignal,
 ): Promise<{ feature: string; reason: string }[]> {
   const missing = [];
   for (const { feature, verb, type, namespace } of rightsOf(cluster)) {
     try {
-      if (!(await watcher.mayI(verb, type, namespace))) {
+      if (!(await watcher.mayI(verb, type, namespace, signal))) {
         const group = type.group
           ? `${type.resource}.${type.group}`
           : type.resource;
@@ -65,10 +66,11 @@ export async function missingRights(
 /** Cluster-wide where we may, else in Longhorn's own namespace where we may. */
 export async function readableLonghornFeed(
   watcher: ClusterWatcher,
+  signal: AbortSignal,
 ): Promise<FeedPlan> {
   const type = RESOURCES.longhornVolumes;
   const narrow =
-    !(await watcher.mayI('list', type)) &&
-    (await watcher.mayI('list', type, LONGHORN_NAMESPACE));
+    !(await watcher.mayI('list', type, undefined, signal)) &&
+    (await watcher.mayI('list', type, LONGHORN_NAMESPACE, signal));
   return longhornFeed(narrow ? LONGHORN_NAMESPACE : undefined);
 }

@@ -43,6 +43,7 @@ export class FakeCluster implements TrackedClient {
   readonly #absent = new Set<ResourceType>();
   readonly #silent = new Set<ResourceType>();
   readonly #forbidden = new Set<string>();
+  #allowedIn?: Set<string>;
   #version = 0;
   #forgottenBefore = 0;
   #down = false;
@@ -148,6 +149,12 @@ export class FakeCluster implements TrackedClient {
 
   permit(type: ResourceType, namespace?: string) {
     this.#forbidden.delete(idOf(type, namespace, '*'));
+  }
+
+  /** The account has Roles in these namespaces and nothing else. */
+  allowOnlyIn(namespaces: string[]) {
+    this.#allowedIn = new Set(namespaces);
+    this.#wake();
   }
 
   /** Watches from before now end with 410, as after a compaction. */
@@ -350,6 +357,7 @@ export class FakeCluster implements TrackedClient {
   }
 
   #isForbidden(type: ResourceType, namespace?: string): boolean {
+    if (this.#allowedIn && !this.#allowedIn.has(namespace ?? '')) return true;
     return [namespace, undefined].some(each =>
       this.#forbidden.has(idOf(type, each, '*')),
     );
