@@ -35,10 +35,14 @@ import {
   ImageService,
   NamespaceOwners,
   NamespaceService,
+  OrphanedVolumes,
   Preflight,
   PreflightService,
   RetirementService,
   VersionService,
+  VolumeDeleter,
+  VolumeExpander,
+  VolumeOwnerAccess,
   VolumeReader,
   VolumeService,
   WaitService,
@@ -130,6 +134,7 @@ export const goldenImagesPlugin = createBackendPlugin({
         };
         const parts = { ...shared, clones: new Clones(shared) };
         const images = new ImageService(parts);
+        const owned = { ...parts, volumeAccess: new VolumeOwnerAccess(parts) };
         const turn = new CloneTurn({
           clones: parts.clones,
           membership: new CurrentMembership(deps.catalog, admins),
@@ -155,6 +160,9 @@ export const goldenImagesPlugin = createBackendPlugin({
             retirements: new RetirementService(kept),
             volumes: new VolumeService(parts),
             volumeReader,
+            volumeDeleter: new VolumeDeleter(owned),
+            volumeExpander: new VolumeExpander(owned),
+            orphans: new OrphanedVolumes({ ...deps, ...parts }),
             waits: new WaitService({ ...parts, volumes: volumeReader }),
             activities: new ActivityService(parts),
           }),

@@ -45,6 +45,18 @@ export const goldenImagesClonePermission = createPermission({
   attributes: { action: 'create' },
 });
 
+/** Delete a clone, or take back a request for one. Ownership of the namespace is asked for as well. @public */
+export const goldenImagesVolumeDeletePermission = createPermission({
+  name: 'golden-images.volume.delete',
+  attributes: { action: 'delete' },
+});
+
+/** Make a clone larger. Ownership of the namespace is asked for as well. @public */
+export const goldenImagesVolumeExpandPermission = createPermission({
+  name: 'golden-images.volume.expand',
+  attributes: { action: 'update' },
+});
+
 /** @public */
 export const goldenImagesPermissions = [
   goldenImagesReadPermission,
@@ -53,4 +65,6 @@ export const goldenImagesPermissions = [
   goldenImagesManagePermission,
   goldenImagesRetirePermission,
   goldenImagesClonePermission,
+  goldenImagesVolumeDeletePermission,
+  goldenImagesVolumeExpandPermission,
 ];

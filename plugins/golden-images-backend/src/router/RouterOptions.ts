@@ -12,6 +12,9 @@ import type {
   PreflightService,
   RetirementService,
   VersionService,
+  OrphanedVolumes,
+  VolumeDeleter,
+  VolumeExpander,
   VolumeReader,
   VolumeService,
   WaitService,
@@ -29,6 +32,9 @@ export interface RouterOptions {
   preflights: PreflightService;
   volumes: VolumeService;
   volumeReader: VolumeReader;
+  volumeDeleter: VolumeDeleter;
+  volumeExpander: VolumeExpander;
+  orphans: OrphanedVolumes;
   waits: WaitService;
   activities: ActivityService;
 }

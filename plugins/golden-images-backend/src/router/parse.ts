@@ -28,6 +28,8 @@ const flag = z
   .transform(text => text === 'true')
   .optional();
 
+export const forceQuery = z.object({ force: flag });
+
 export const dryRunQuery = z.object({ dryRun: flag });
 
 export const retireQuery = z.object({ dryRun: flag, force: flag, wait: flag });
@@ -48,8 +50,12 @@ export const volumesQuery = z
     entityRef: z.string().min(1).optional(),
     cluster: z.string().min(1).optional(),
     namespace: z.string().min(1).optional(),
+    orphaned: z.literal('true').optional(),
   })
-  .transform(({ entityRef, cluster, namespace }, context) => {
+  .transform(({ entityRef, cluster, namespace, orphaned }, context) => {
+    if (orphaned && !entityRef && !cluster && !namespace) {
+      return { of: 'nobody' as const };
+    }
     if (entityRef !== undefined && !cluster && !namespace) {
       return { of: 'entity' as const, entityRef };
     }
@@ -58,7 +64,7 @@ export const volumesQuery = z
     }
     context.addIssue({
       code: 'custom',
-      message: 'give either entityRef, or cluster and namespace',
+      message: 'give either entityRef, or cluster and namespace, or orphaned',
     });
     return z.NEVER;
   });

@@ -1,7 +1,16 @@
-import { cloneRequestSchema } from '@golden-images/plugin-golden-images-common';
+import {
+  cloneRequestSchema,
+  expandVolumeRequestSchema,
+} from '@golden-images/plugin-golden-images-common';
 import type express from 'express';
 import { audited, withoutAbsent } from './audited';
-import { dryRunQuery, objectParams, parse, volumesQuery } from './parse';
+import {
+  dryRunQuery,
+  forceQuery,
+  objectParams,
+  parse,
+  volumesQuery,
+} from './parse';
 import { callerOf, type RouterOptions } from './RouterOptions';
 
 /** Volumes: of an entity, of a namespace, one, clones. */
@@ -9,10 +18,15 @@ export function addVolumeRoutes(
   router: express.Router,
   options: RouterOptions,
 ) {
-  const { auditor, volumes, volumeReader } = options;
+  const { auditor, volumes, volumeReader, volumeDeleter, volumeExpander } =
+    options;
   router.get('/volumes', async (req, res) => {
     const caller = await callerOf(options, req);
     const filter = parse(volumesQuery, req.query, 'query');
+    if (filter.of === 'nobody') {
+      res.json(await options.orphans.list(caller));
+      return;
+    }
     res.json(
       filter.of === 'entity'
         ? await volumeReader.ofEntity(filter.entityRef, caller)
@@ -24,6 +38,32 @@ export function addVolumeRoutes(
     const caller = await callerOf(options, req);
     const key = parse(objectParams, req.params, 'path');
     res.json(await volumeReader.get(key, caller));
+  });
+
+  router.delete('/volumes/:cluster/:namespace/:name', async (req, res) => {
+    const caller = await callerOf(options, req);
+    const key = parse(objectParams, req.params, 'path');
+    const { force = false } = parse(forceQuery, req.query, 'query');
+    const result = await audited(
+      auditor,
+      { id: 'volume-delete', request: req, meta: { ...key, force } },
+      () => volumeDeleter.delete(key, { ...caller, force }),
+      ({ outcome }) => ({ outcome }),
+    );
+    res.json(result);
+  });
+
+  router.post('/volumes/:cluster/:namespace/:name/expand', async (req, res) => {
+    const caller = await callerOf(options, req);
+    const key = parse(objectParams, req.params, 'path');
+    const request = parse(expandVolumeRequestSchema, req.body, 'body');
+    const result = await audited(
+      auditor,
+      { id: 'volume-expand', request: req, meta: { ...key, ...request } },
+      () => volumeExpander.expand(key, request, caller),
+      () => ({}),
+    );
+    res.json(result);
   });
 
   router.post('/volumes', async (req, res) => {

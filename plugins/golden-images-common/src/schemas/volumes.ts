@@ -91,6 +91,30 @@ export const cloneResponseSchema = z.object({
   warnings: z.array(z.string()),
 });
 
+/** Body of `POST /volumes/:cluster/:namespace/:name/expand`. */
+export const expandVolumeRequestSchema = z
+  .object({ size: quantity.describe('Larger than it is') })
+  .strict();
+
+export const expandVolumeResponseSchema = z.object({
+  volume: volumeSchema,
+  /** What a person has to do inside. */
+  warnings: z.array(z.string()),
+});
+
+/** Answer of `DELETE /volumes/:cluster/:namespace/:name`. */
+export const deleteVolumeResponseSchema = z.object({
+  /** `cancelled`: it was waiting for its turn, and nothing had been made. */
+  outcome: z.enum(['deleted', 'cancelled']),
+  sentence: z.string(),
+});
+
+/** @public */
+export type ExpandVolumeRequest = z.infer<typeof expandVolumeRequestSchema>;
+/** @public */
+export type ExpandVolumeResponse = z.infer<typeof expandVolumeResponseSchema>;
+/** @public */
+export type DeleteVolumeResponse = z.infer<typeof deleteVolumeResponseSchema>;
 /** @public */
 export type Volume = z.infer<typeof volumeSchema>;
 /** @public */

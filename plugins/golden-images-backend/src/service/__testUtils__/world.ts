@@ -21,6 +21,10 @@ import { CDI_WEBHOOK } from '../preflight/FactsReader';
 import { PreflightService } from '../PreflightService';
 import { RetirementService } from '../RetirementService';
 import { VersionService } from '../VersionService';
+import { OrphanedVolumes } from '../OrphanedVolumes';
+import { VolumeDeleter } from '../VolumeDeleter';
+import { VolumeExpander } from '../VolumeExpander';
+import { VolumeOwnerAccess } from '../VolumeOwnerAccess';
 import { VolumeReader } from '../VolumeReader';
 import { VolumeService } from '../VolumeService';
 import { WaitService } from '../WaitService';
@@ -155,6 +159,7 @@ export function createWorld(
   };
   const parts = { ...shared, clones: new Clones(shared) };
   const images = new ImageService(parts);
+  const owned = { ...parts, volumeAccess: new VolumeOwnerAccess(parts) };
   const volumeReader = new VolumeReader(parts);
   const kept = {
     ...parts,
@@ -169,6 +174,13 @@ export function createWorld(
     clock,
     activities: new ActivityService(parts),
     images,
+    volumeDeleter: new VolumeDeleter(owned),
+    volumeExpander: new VolumeExpander(owned),
+    orphans: new OrphanedVolumes({
+      ...parts,
+      catalog,
+      auth: mockServices.auth(),
+    }),
     preflights: new PreflightService({ ...parts, images }),
     versions: new VersionService(kept),
     holds: new HoldService(kept),

@@ -1,3 +1,4 @@
+import type { Problem } from '@golden-images/plugin-golden-images-common';
 import type { ClusterConfig } from '../../config/types';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { CloneSource, CloneTarget } from '../../manifests';
@@ -80,6 +81,34 @@ export class Preflight {
     await this.#judge(cluster.name, verdict, (facts, first) =>
       this.#clone(facts, cluster, plan, first),
     );
+  }
+
+  /** What speaks against a claim that grows; counts of objects stay as they are. */
+  async growth(
+    cluster: string,
+    claim: {
+      namespace: string;
+      storageClass?: string;
+      /** As it will be. */
+      sizeBytes: number;
+      growthBytes: number;
+    },
+  ): Promise<Problem[]> {
+    this.#readers.delete(cluster);
+    const { namespace, storageClass, sizeBytes, growthBytes } = claim;
+    const { quotas, limits } = await this.facts(cluster).limitsOf(namespace);
+    const need = (size: number): Need => ({
+      namespace,
+      role: 'target',
+      claims: [{ sizeBytes: size, storageClass }],
+      dataVolumes: 0,
+    });
+    return [
+      ...quotaProblems(need(growthBytes), quotaLeft(quotas), 'size').filter(
+        ({ code }) => code === 'quota',
+      ),
+      ...limitProblems(need(sizeBytes), limits.known ? limits.value : []),
+    ];
   }
 
   /** What was read a moment ago may let pass, never refuse: somebody may just have put it right. */
