@@ -14,7 +14,6 @@ import {
   RESOURCES,
   type ClusterClient,
   type ClusterWatcher,
-  type ResourceType,
 } from '../kubernetes';
 import { ClaimTrials } from './ClaimTrials';
 import { Heartbeat } from './Heartbeat';
@@ -29,6 +28,7 @@ import { clusterState, type FeedStates } from './clusterState';
 import { feedsOf, longhornFeed, type FeedPlan } from './feeds';
 import { freshRecords } from './freshRecords';
 import { recordOf } from './objectRecords';
+import { isReadable, premisesOf, wouldSee } from './readable';
 import { missingRights, readableLonghornFeed } from './rights';
 import { KINDS } from './views';
 
@@ -94,13 +94,13 @@ export class ClusterTracker {
       context: () => ({
         imageNamespaces: cluster.imageNamespaces,
         cloneLimits: cluster.clones ?? DEFAULT_CLONE_LIMITS,
-        longhornReadable: this.#isReadable(RESOURCES.longhornVolumes),
-        dataVolumesReadable: this.#isReadable(RESOURCES.dataVolumes),
+        longhornReadable: isReadable(this.#feeds, RESOURCES.longhornVolumes),
+        dataVolumesReadable: isReadable(this.#feeds, RESOURCES.dataVolumes),
         claimRefusalOf: (key, uid) => this.#trials.refusalOf(key, uid),
         protectionOf: key => options.protection.of(key),
         isFollowed: namespace =>
           cluster.scope === 'cluster' || cluster.scope.includes(namespace),
-        wouldSee: namespace => this.#wouldSee(namespace),
+        wouldSee: namespace => wouldSee(this.#feeds, namespace),
       }),
       onDerived: rows => {
         this.#trials.consider(rows);
@@ -266,7 +266,7 @@ export class ClusterTracker {
   }
 
   #heard(plan: FeedPlan, state: FeedState) {
-    const readable = this.#readable();
+    const readable = premisesOf(this.#feeds);
     this.#feeds.set(plan.feed.id, { plan, state });
     const { connection } = this.#status;
     this.#updateStatus();
@@ -274,7 +274,7 @@ export class ClusterTracker {
       this.#options.onChange();
       this.#logConnection();
     }
-    if (readable !== this.#readable()) {
+    if (readable !== premisesOf(this.#feeds)) {
       this.#projector.deriveAll().catch(error => this.#abort.abort(error));
     }
     this.#openWhenComplete();
@@ -297,37 +297,6 @@ export class ClusterTracker {
       .then(() => this.#projector.settled())
       .then(complete)
       .catch(error => this.#abort.abort(error));
-  }
-
-  /** What of the rows' premises may change while the cluster is followed. */
-  #readable(): string {
-    return [RESOURCES.longhornVolumes, RESOURCES.dataVolumes]
-      .map(type => this.#isReadable(type))
-      .join();
-  }
-
-  /** In all namespaces that are followed. */
-  #isReadable(type: ResourceType): boolean {
-    const feeds = [...this.#feeds.values()].filter(
-      ({ plan }) => plan.feed.type === type,
-    );
-    return (
-      feeds.length > 0 && feeds.every(({ state }) => state.phase !== 'refused')
-    );
-  }
-
-  /** Images and volumes of this namespace, if there were any. */
-  #wouldSee(namespace: string): boolean {
-    const types = [RESOURCES.dataVolumes, RESOURCES.claims];
-    const feeds = [...this.#feeds.values()].filter(
-      ({ plan: { feed } }) =>
-        types.includes(feed.type) &&
-        (feed.scope.namespace ?? namespace) === namespace,
-    );
-    return (
-      feeds.length > 0 &&
-      feeds.every(({ state }) => state.error?.status !== 403)
-    );
   }
 
   #updateStatus() {

@@ -25,12 +25,10 @@ import {
   ViewStore,
   type Fence,
   type GoldenImagesReader,
-  type TrackerStatus,
 } from '../database';
 import {
   DefaultClusterClient,
   KubernetesApiError,
-  RESOURCES,
   type ClusterClient,
   type ClusterWatcher,
 } from '../kubernetes';
@@ -54,13 +52,12 @@ import type {
   StorageClassInfo,
   Tracking,
 } from './Tracking';
+import { awaitOthers } from './awaitOthers';
+import { statusOfOthers } from './statusOfOthers';
 import { sourceClaimInfo } from './sourceClaimInfo';
 import { KINDS, type StorageClassView } from './views';
 
-/** A tracker writes its status every 5 s; what is older has no writer. */
-const STATUS_LIFE_MS = 20_000;
 const REFRESH_WAIT_MS = 3_000;
-const REFRESH_POLL_MS = 150;
 
 export interface Stores {
   views: ViewStore;
@@ -167,7 +164,7 @@ export class DefaultTracking implements Tracking {
       .filter(({ config }) => name === undefined || config.name === name)
       .map(({ config, follower }) => ({
         ...(follower.tracker?.status ??
-          this.#statusOfOthers(written.get(config.name))),
+          statusOfOthers(written.get(config.name), this.#timing.nowMs())),
         name: config.name,
         title: config.title,
         imageNamespaces: config.imageNamespaces,
@@ -216,7 +213,13 @@ export class DefaultTracking implements Tracking {
         await this.#within(REFRESH_WAIT_MS, tracker.completed);
         await tracker.refresh(key.namespace, key.name);
       } else {
-        await this.#awaitOthers(key, client);
+        await awaitOthers(key, {
+          client,
+          tracked: this.#stores.tracked,
+          timing: this.#timing,
+          patienceMs: REFRESH_WAIT_MS,
+          signal: this.#abort.signal,
+        });
       }
     } catch (error) {
       if (!(error instanceof KubernetesApiError)) throw error;
@@ -225,7 +228,7 @@ export class DefaultTracking implements Tracking {
   }
 
   async release(request: ReleaseRequest): Promise<ReleaseResult> {
-    const { name, kind } = request;
+    const { cluster, namespace, name, kind } = request;
     const { client } = this.#cluster(request.cluster);
     await this.refresh(request);
     const row =
@@ -248,7 +251,9 @@ export class DefaultTracking implements Tracking {
       return { outcome: 'kept', sentence: sentence(name, result.why) };
     }
     await this.recordActivity({
-      ...keyOf(request),
+      cluster,
+      namespace,
+      name,
       kind,
       entityRef:
         row?.object.kind === 'volume' ? row.object.entityRef : undefined,
@@ -385,52 +390,10 @@ export class DefaultTracking implements Tracking {
     return { consider: () => turns.wake(), settled: () => running };
   }
 
-  #statusOfOthers(
-    written: { status: TrackerStatus; writtenAtMs: number } | undefined,
-  ): TrackerStatus {
-    if (!written) return { connection: 'connecting', missing: [] };
-    const ageMs = this.#timing.nowMs() - written.writtenAtMs;
-    if (ageMs <= STATUS_LIFE_MS) return written.status;
-    return {
-      ...written.status,
-      connection: 'connecting',
-      since: new Date(written.writtenAtMs).toISOString(),
-      message: 'No instance of the backend follows this cluster right now',
-    };
-  }
-
-  /** Another instance follows the cluster: waits until it has seen what is there now. */
-  async #awaitOthers(key: ObjectKey, client: ClusterClient): Promise<void> {
-    const { cluster, namespace, name } = key;
-    const objects = await Promise.all(
-      [RESOURCES.dataVolumes, RESOURCES.claims].map(type =>
-        client.get({ type, namespace, name }),
-      ),
-    );
-    const [dataVolume, claim] = objects.map(object => object?.metadata.uid);
-    const untilMs = this.#timing.elapsedMs() + REFRESH_WAIT_MS;
-    const id = `${namespace}/${name}`;
-    while (this.#timing.elapsedMs() < untilMs) {
-      const rows = await this.#stores.tracked.load(cluster, [id]);
-      const tracked = rows.get(id)?.tracked;
-      if (
-        tracked?.ownerUid === (dataVolume ?? claim) &&
-        tracked?.object.uid === claim
-      ) {
-        return;
-      }
-      await this.#timing.delay(REFRESH_POLL_MS, this.#abort.signal);
-    }
-  }
-
   async #within(ms: number, what: Promise<void>): Promise<void> {
     const stop = new AbortController();
     const late = this.#timing.delay(ms, stop.signal).catch(() => undefined);
     await Promise.race([what, late]);
     stop.abort();
   }
-}
-
-function keyOf({ cluster, namespace, name }: ObjectKey): ObjectKey {
-  return { cluster, namespace, name };
 }
