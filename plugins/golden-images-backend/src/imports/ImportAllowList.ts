@@ -30,10 +30,17 @@ export class ImportAllowList {
     this.#resolve = options?.resolve ?? resolveHost;
   }
 
-  /** Why this URL is refused, and what to do; `undefined` when it is allowed. */
-  async refusal(text: string): Promise<string | undefined> {
+  /**
+   * Why this URL is refused, and what to do; `undefined` when it is allowed.
+   *
+   * @param field - of the request that holds it
+   */
+  async refusal(
+    text: string,
+    field = 'source.http.url',
+  ): Promise<string | undefined> {
     const spelling = refusalOfSpelling(text);
-    if (spelling) return `source.http.url: ${spelling}`;
+    if (spelling) return `${field}: ${spelling}`;
     const url = new URL(text);
     const port = Number(url.port || DEFAULT_PORTS[url.protocol]);
     const matching = this.#entries.filter(
@@ -43,7 +50,7 @@ export class ImportAllowList {
         (!entry.paths || entry.paths.some(path => opensPath(path, url))),
     );
     if (matching.length === 0) {
-      return `source.http.url: importing from ${redactUrl(
+      return `${field}: importing from ${redactUrl(
         text,
       )} is not allowed. An administrator can add host "${
         url.hostname
@@ -52,7 +59,7 @@ export class ImportAllowList {
     const refusals = await this.#refusalsOfAddresses(url.hostname, matching);
     return refusals.length === 0
       ? undefined
-      : `source.http.url: host "${url.hostname}" is refused: ${refusals.join(
+      : `${field}: host "${url.hostname}" is refused: ${refusals.join(
           '; ',
         )}. An administrator can allow private addresses below goldenImages.imports.allow[].allowAddresses`;
   }

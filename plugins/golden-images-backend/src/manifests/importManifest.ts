@@ -9,6 +9,7 @@ import {
   ourAnnotations,
   ourLabels,
 } from './metadata';
+import { sourceSpec } from './sources/sourceSpec';
 import type { DataVolume, Provenance, RequestIdentity } from './types';
 
 /**
@@ -30,7 +31,6 @@ export function importManifest(options: {
   provenance: Provenance;
 }): DataVolume {
   const { request, namespace, identity, provenance } = options;
-  const { http } = request.source;
   return {
     apiVersion: 'cdi.kubevirt.io/v1beta1',
     kind: 'DataVolume',
@@ -52,14 +52,8 @@ export function importManifest(options: {
       },
     },
     spec: {
-      source: {
-        http: {
-          url: http.url,
-          ...(http.checksum && { checksum: http.checksum.toLowerCase() }),
-          ...(http.secretRef && { secretRef: http.secretRef }),
-          ...(http.certConfigMap && { certConfigMap: http.certConfigMap }),
-        },
-      },
+      source: sourceSpec(request.source),
+      ...(request.contentType && { contentType: request.contentType }),
       pvc: {
         accessModes: ['ReadWriteOnce'],
         ...(request.volumeMode && { volumeMode: request.volumeMode }),

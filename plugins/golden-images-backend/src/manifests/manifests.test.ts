@@ -314,11 +314,11 @@ describe('request identity', () => {
     ],
     [
       'checksum',
-      { source: { http: { ...importRequest.source.http, checksum: SHA } } },
+      { source: { http: { ...importRequest.source.http!, checksum: SHA } } },
     ],
     [
       'secret',
-      { source: { http: { ...importRequest.source.http, secretRef: 's' } } },
+      { source: { http: { ...importRequest.source.http!, secretRef: 's' } } },
     ],
     ['size', { size: '11Gi' }],
     ['class', { storageClass: 'longhorn' }],

@@ -6,6 +6,7 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import { canonicalJson, type Canonical } from './canonicalJson';
 import { redactUrl } from '../state';
+import { sourceIdentity } from './sources/sourceIdentity';
 import type { RequestIdentity } from './types';
 
 /**
@@ -17,20 +18,13 @@ export function importIdentity(
   request: ImportRequest,
   target: { namespace: string },
 ): RequestIdentity {
-  const { http } = request.source;
   return identity(url => ({
     kind: 'image',
     namespace: target.namespace,
     name: request.name,
     version: request.version,
-    source: {
-      http: {
-        url: url(http.url),
-        checksum: http.checksum?.toLowerCase(),
-        secretRef: http.secretRef,
-        certConfigMap: http.certConfigMap,
-      },
-    },
+    source: sourceIdentity(request.source, url),
+    contentType: request.contentType,
     size: canonicalSize(request.size),
     storageClass: request.storageClass,
     volumeMode: request.volumeMode,

@@ -19,15 +19,38 @@ export interface HttpSource {
   url: string;
   checksum?: string;
   secretRef?: string;
+  secretExtraHeaders?: string[];
   certConfigMap?: string;
+}
+
+/** A source of one address: s3 and gcs. */
+export interface ObjectStoreSource {
+  url: string;
+  secretRef?: string;
+  certConfigMap?: string;
+}
+
+export interface RegistrySource {
+  url?: string;
+  imageStream?: string;
+  pullMethod?: 'pod' | 'node';
+  platform?: { architecture: string };
+  secretRef?: string;
+  certConfigMap?: string;
+}
+
+export interface DataVolumeSource {
+  http?: HttpSource;
+  s3?: ObjectStoreSource;
+  gcs?: ObjectStoreSource;
+  registry?: RegistrySource;
+  pvc?: { namespace: string; name: string };
 }
 
 export interface DataVolume extends KubernetesObject {
   spec: {
-    source?: {
-      http?: HttpSource;
-      pvc?: { namespace: string; name: string };
-    };
+    source?: DataVolumeSource;
+    contentType?: 'kubevirt' | 'archive';
     pvc?: ClaimSpec;
   };
   status?: { phase?: string; claimName?: string };

@@ -293,7 +293,7 @@ function checksumDropped(
   answer: DataVolume | Claim,
   cluster: string,
 ): string | undefined {
-  if (request.source.http.checksum === undefined) return undefined;
+  if (request.source.http?.checksum === undefined) return undefined;
   const { http } = (answer as DataVolume).spec.source ?? {};
   return http?.checksum === undefined ? checksumUnknown(cluster) : undefined;
 }

@@ -9,6 +9,7 @@ import type { ClusterConfig } from '../config/types';
 import type { ImportAllowList } from '../imports';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import { imageObjectName, type DataSource } from '../manifests';
+import { addressOf, contentProblems, unverifiedWarning } from './importSource';
 import type { Tracking } from '../tracking';
 import type { NamespaceFacts } from './ClusterDirectory';
 import { asProblem } from './Problems';
@@ -42,10 +43,13 @@ export class ImportChecks {
     verdict: Verdict,
   ): Promise<void> {
     const { problems } = verdict;
-    const refusal = await this.#allowList.refusal(request.source.http.url);
+    const address = addressOf(request.source);
+    const refusal =
+      address && (await this.#allowList.refusal(address.url, address.field));
     if (refusal !== undefined) {
       problems.add(asProblem('source-not-allowed', refusal));
     }
+    contentProblems(request).forEach(problem => problems.add(problem));
     if (Quantity.parse(request.size).compare(MIN_SIZE) < 0) {
       problems.add({
         field: 'size',
@@ -83,7 +87,7 @@ export class ImportChecks {
           namespace: namespace.name,
           sizeBytes: Quantity.parse(request.size).bytes,
           storageClass: request.storageClass ?? cluster.storageClass,
-          withoutScratch: false,
+          withoutScratch: request.source.registry?.pullMethod === 'node',
         },
         verdict,
       );
@@ -93,11 +97,7 @@ export class ImportChecks {
       }
       verdict.warn(alias.warning);
     }
-    if (!request.source.http.checksum) {
-      verdict.warn(
-        'source.http.checksum is not given, so the bytes will not be verified: a damaged file or an error page may count as an image',
-      );
-    }
+    verdict.warn(unverifiedWarning(request.source));
   }
 
   /** The alias remembers names of versions that were used, and may be somebody else's. */

@@ -5,7 +5,12 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import { redactUrl } from '../state';
 import type { CloneSource } from '../manifests/cloneManifest';
-import type { Claim, ClaimSpec, DataVolume } from '../manifests/types';
+import type {
+  Claim,
+  ClaimSpec,
+  DataVolume,
+  DataVolumeSource,
+} from '../manifests/types';
 
 const VOLUME_MODES = ['Filesystem', 'Block'] as const;
 
@@ -24,7 +29,9 @@ export function imageDraft(
   image: { name: string; version?: string; title?: string },
   context: DraftContext,
 ): Image {
-  const { http } = object.spec.source ?? {};
+  const source = object.spec.source ?? {};
+  const [type] = Object.keys(source);
+  const url = (source.http ?? source.s3 ?? source.gcs ?? source.registry)?.url;
   return {
     kind: 'image',
     ...facts(object, object.spec.pvc, context),
@@ -34,10 +41,17 @@ export function imageDraft(
     version: image.version,
     title: image.title,
     current: false,
-    verified: http?.checksum ? 'checksum' : 'none',
+    verified: verificationOf(source),
     protection: 'advisory',
-    source: http && { type: 'http', url: redactUrl(http.url) },
+    source:
+      type === undefined ? undefined : { type, url: url && redactUrl(url) },
   };
+}
+
+/** What CDI will check the bytes against. */
+function verificationOf(source: DataVolumeSource): Image['verified'] {
+  if (source.http?.checksum) return 'checksum';
+  return source.registry?.url?.includes('@sha256:') ? 'digest' : 'none';
 }
 
 /** The same of a volume. */

@@ -8,6 +8,7 @@ import {
   quantity,
   stateDetails,
 } from './fields';
+import { importSourceSchema } from './importSources';
 import { list } from './lists';
 import { objectFacts } from './objects';
 import { protectionLevel } from './protection';
@@ -71,38 +72,13 @@ export const importRequestSchema = z
       .max(22)
       .optional()
       .describe('Version of the image, for example a date'),
-    source: z
-      .object({
-        http: z
-          .object({
-            url: z
-              .string()
-              .url()
-              .describe('Where the cluster downloads the raw or qcow2 file'),
-            checksum: z
-              .string()
-              .regex(
-                /^(md5:[0-9a-f]{32}|sha1:[0-9a-f]{40}|sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/i,
-                'must be "algorithm:hex", algorithm one of md5, sha1, sha256, sha512',
-              )
-              .optional()
-              .describe(
-                'Expected checksum of the file, for example "sha256:<64 hex digits>"',
-              ),
-            secretRef: objectName
-              .optional()
-              .describe(
-                'Name of a Secret in the image namespace with basic auth credentials',
-              ),
-            certConfigMap: objectName
-              .optional()
-              .describe(
-                'Name of a ConfigMap in the image namespace with the CA of the server',
-              ),
-          })
-          .strict(),
-      })
-      .strict(),
+    source: importSourceSchema,
+    contentType: z
+      .enum(['kubevirt', 'archive'])
+      .optional()
+      .describe(
+        'A disk image, unless said otherwise, or a tar archive whose files are unpacked',
+      ),
     size: quantity.describe('Size of the volume, for example "10Gi"'),
     storageClass: objectName.optional(),
     volumeMode: z.enum(['Filesystem', 'Block']).optional(),

@@ -6,6 +6,7 @@ export * from './activity';
 export * from './clusters';
 export * from './drift';
 export * from './images';
+export * from './importSources';
 export * from './namespaces';
 export * from './objects';
 export * from './preflight';

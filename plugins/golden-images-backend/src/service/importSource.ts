@@ -1,0 +1,71 @@
+import type {
+  ImportRequest,
+  ImportSource,
+  Problem,
+} from '@golden-images/plugin-golden-images-common';
+
+/**
+ * The address that the allow list judges, as a URL of http or https, and the
+ * field that holds it. `undefined` for an ImageStream: it has no address.
+ */
+export function addressOf(
+  source: ImportSource,
+): { field: string; url: string } | undefined {
+  const { http, s3, gcs, registry } = source;
+  if (http) return { field: 'source.http.url', url: http.url };
+  if (s3) return { field: 'source.s3.url', url: s3.url };
+  if (gcs) {
+    return {
+      field: 'source.gcs.url',
+      url: gcs.url.replace(/^gs:\/\//, 'https://storage.googleapis.com/'),
+    };
+  }
+  return registry?.url === undefined
+    ? undefined
+    : {
+        field: 'source.registry.url',
+        url: registry.url.replace(/^docker:\/\//, 'https://'),
+      };
+}
+
+/** What CDI accepts at first and fails at later (1.66). */
+export function contentProblems(request: ImportRequest): Problem[] {
+  if (request.contentType !== 'archive') return [];
+  const problems: Problem[] = [];
+  if (request.source.registry) {
+    problems.push({
+      field: 'contentType',
+      code: 'invalid',
+      message: 'an image of a registry holds a disk, not an archive',
+      remedy: 'leave it out, or import the archive by http',
+    });
+  }
+  if (request.volumeMode === 'Block') {
+    problems.push({
+      field: 'volumeMode',
+      code: 'invalid',
+      message:
+        'an archive is unpacked into files, which a block device has not',
+      remedy: 'choose Filesystem',
+    });
+  }
+  return problems;
+}
+
+/** Said where nothing tells whether the bytes are those that were meant. */
+export function unverifiedWarning(source: ImportSource): string | undefined {
+  const { http, registry } = source;
+  const effect =
+    'the bytes will not be verified: a damaged file or an error page may count as an image';
+  if (http) {
+    return http.checksum
+      ? undefined
+      : `source.http.checksum is not given, so ${effect}`;
+  }
+  if (registry) {
+    return registry.url?.includes('@sha256:')
+      ? undefined
+      : 'source.registry names no digest, so what the tag points at then is imported';
+  }
+  return `CDI checks no checksum of this source, so ${effect}`;
+}
