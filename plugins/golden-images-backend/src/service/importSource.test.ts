@@ -14,12 +14,16 @@ const requestOf = (source: ImportSource): ImportRequest => ({
 });
 const run = { ...as('lena'), dryRun: false };
 
-describe('the allow list judges every source with an address', () => {
+describe('the allow list judges every source', () => {
   it.each<[string, ImportSource]>([
     ['http', { http: { url: 'https://elsewhere.example/a' } }],
     ['s3', { s3: { url: 'https://elsewhere.example/b/k' } }],
     ['gcs', { gcs: { url: 'gs://bucket/key' } }],
     ['registry', { registry: { url: 'docker://elsewhere.example/a:1' } }],
+    [
+      'registry',
+      { registry: { imageStream: 'ubuntu', pullMethod: 'node' as const } },
+    ],
   ])('%s', async (type, source) => {
     const { images, cluster } = createWorld();
     const error = await images.import(requestOf(source), run).then(
@@ -28,7 +32,7 @@ describe('the allow list judges every source with an address', () => {
     );
     expect(error).toBeInstanceOf(InputError);
     expect((error as Error).message).toMatch(
-      new RegExp(`source\\.${type}\\.url.* is not allowed`),
+      new RegExp(`source\\.${type}\\.(url|imageStream).* is not allowed`),
     );
     expect(cluster.writes).toEqual([]);
   });

@@ -6,7 +6,9 @@ import type {
 
 /**
  * The address that the allow list judges, as a URL of http or https, and the
- * field that holds it. `undefined` for an ImageStream: it has no address.
+ * field that holds it. Where a cluster is not OpenShift, an ImageStream is the
+ * name of an image to its nodes, which they pull from Docker Hub (CDI 1.66
+ * passes it on to the Pod as it is), so that this address has to be allowed.
  */
 export function addressOf(
   source: ImportSource,
@@ -20,11 +22,17 @@ export function addressOf(
       url: gcs.url.replace(/^gs:\/\//, 'https://storage.googleapis.com/'),
     };
   }
-  return registry?.url === undefined
+  if (registry?.url) {
+    return {
+      field: 'source.registry.url',
+      url: registry.url.replace(/^docker:\/\//, 'https://'),
+    };
+  }
+  return registry?.imageStream === undefined
     ? undefined
     : {
-        field: 'source.registry.url',
-        url: registry.url.replace(/^docker:\/\//, 'https://'),
+        field: 'source.registry.imageStream',
+        url: `https://docker.io/library/${registry.imageStream}`,
       };
 }
 

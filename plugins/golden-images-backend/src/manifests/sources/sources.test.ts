@@ -100,7 +100,11 @@ const SOURCES: [string, ImportSource, object][] = [
 
 describe('sources', () => {
   it.each(SOURCES)('%s is written as CDI has it', (_name, source, spec) => {
-    const request = importRequestSchema.parse({ ...base, version: "24-04", source });
+    const request = importRequestSchema.parse({
+      ...base,
+      version: '24-04',
+      source,
+    });
     const identity = importIdentity(request, target);
     const manifest = importManifest({
       request,
@@ -167,7 +171,11 @@ describe('sources', () => {
       'source.http',
     ],
   ])('%s is refused, and the field is named', (_name, source, field) => {
-    const result = importRequestSchema.safeParse({ ...base, version: "24-04", source });
+    const result = importRequestSchema.safeParse({
+      ...base,
+      version: '24-04',
+      source,
+    });
     expect(result.error?.issues.map(issue => issue.path.join('.'))).toContain(
       field,
     );
