@@ -19,11 +19,26 @@ const resource = (
 });
 
 const RBAC = 'rbac.authorization.k8s.io';
+const ADMISSION = 'admissionregistration.k8s.io';
 
-/** Who may do what, as of Kubernetes 1.36. */
+/** Who may do what, and what else must hold, as of Kubernetes 1.36. */
 export const ACCESS_RESOURCES: ResourceDefinition[] = [
   resource(RBAC, 'roles', 'Role', true),
   resource(RBAC, 'rolebindings', 'RoleBinding', true),
   resource(RBAC, 'clusterroles', 'ClusterRole', false),
   resource(RBAC, 'clusterrolebindings', 'ClusterRoleBinding', false),
+  resource(
+    ADMISSION,
+    'validatingadmissionpolicies',
+    'ValidatingAdmissionPolicy',
+    false,
+    { categories: ['api-extensions'], hasStatus: true },
+  ),
+  resource(
+    ADMISSION,
+    'validatingadmissionpolicybindings',
+    'ValidatingAdmissionPolicyBinding',
+    false,
+    { categories: ['api-extensions'] },
+  ),
 ];

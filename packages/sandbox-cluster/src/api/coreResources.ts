@@ -119,6 +119,7 @@ const core = (
 /** The built-in resources of this server; verbs and names as discovery of Kubernetes 1.36 tells them. */
 export const CORE_RESOURCES: ResourceDefinition[] = [
   core('namespaces', 'Namespace', {
+    subresources: ['finalize'],
     namespaced: false,
     shortNames: ['ns'],
     verbs: ALL_VERBS.filter(verb => verb !== 'deletecollection'),
@@ -142,6 +143,7 @@ export const CORE_RESOURCES: ResourceDefinition[] = [
     columns: volumeColumns,
   }),
   core('pods', 'Pod', {
+    subresources: ['ephemeralcontainers'],
     shortNames: ['po'],
     categories: ['all'],
     hasStatus: true,

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type {
   AdmissionPlugin,
   AdmissionRequest,
+  Subresource,
 } from './admission/AdmissionRequest';
 import type { Definitions } from './definitions';
 import { recordUpdate } from './managedFields';
@@ -42,6 +43,8 @@ export interface WriteOptions {
   dryRun: boolean;
   user: User;
   fieldManager?: string;
+  /** A deletion by a request for a whole collection. */
+  isCollection?: boolean;
   /** Texts for `Warning` headers are added here. */
   warnings: string[];
 }
@@ -52,7 +55,7 @@ export interface CreateOptions extends WriteOptions {
 }
 
 export interface UpdateOptions extends WriteOptions {
-  subresource?: 'status';
+  subresource?: Subresource;
   /** A PUT: its uid is a precondition, where a patch of it is refused as immutable. */
   replaces?: boolean;
   /** An apply keeps its own book of fields. */
@@ -149,8 +152,8 @@ export class Registry {
     request.subresource = options.subresource;
     for (const plugin of this.#plugins) plugin.mutate?.(request);
     let next = object;
-    if (options.subresource === 'status') {
-      next = statusOnly(type, object, previous);
+    if (options.subresource) {
+      next = partOf(options.subresource, type, object, previous);
       request.object = next;
     } else strategy.prepareUpdate?.(next, previous, context);
     const metadataErrors = [
@@ -215,6 +218,8 @@ export class Registry {
       name: object.metadata.name ?? '',
       object,
       user: options.user,
+      isCollection: options.isCollection === true,
+      isDryRun: options.dryRun,
       warnings: options.warnings,
       afterCommit: [],
     };
@@ -312,6 +317,33 @@ export class Registry {
       if (before.managedFields) metadata.managedFields = before.managedFields;
     }
     dropEmpty(object);
+  }
+}
+
+/** What a write of a subresource changes of an object. */
+function partOf(
+  subresource: Subresource,
+  type: ResourceDefinition,
+  object: KubeObject,
+  previous: KubeObject,
+): KubeObject {
+  switch (subresource) {
+    case 'finalize':
+      return {
+        ...previous,
+        metadata: object.metadata,
+        spec: { ...previous.spec, finalizers: object.spec?.finalizers ?? [] },
+      };
+    case 'ephemeralcontainers':
+      return {
+        ...previous,
+        spec: {
+          ...previous.spec,
+          ephemeralContainers: object.spec?.ephemeralContainers,
+        },
+      };
+    default:
+      return statusOnly(type, object, previous);
   }
 }
 

@@ -13,6 +13,8 @@ export interface ResourceDefinition {
   categories?: string[];
   verbs: readonly string[];
   hasStatus: boolean;
+  /** More parts of an object that are written on their own. */
+  subresources?: string[];
   /** Whose objects it shows in another form, for reading only. */
   viewOf?: string;
   /** Set for resources of a CustomResourceDefinition. */

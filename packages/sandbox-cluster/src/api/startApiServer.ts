@@ -8,6 +8,7 @@ import { limitRanger } from './admission/limitRanger';
 import { namespaceLifecycle } from './admission/namespaceLifecycle';
 import { quotaAdmission } from './admission/resourceQuota';
 import { bootstrap, readDefinitions } from './bootstrap';
+import type { ControllerContext } from './controllers/Controller';
 import { GarbageCollector } from './controllers/GarbageCollector';
 import { NamespaceController } from './controllers/NamespaceController';
 import { ProtectionController } from './controllers/ProtectionController';
@@ -16,6 +17,7 @@ import { Definitions } from './definitions';
 import type { Tokens } from './http/auth';
 import { handleRequest } from './http/handleRequest';
 import { Persistence, type Saved } from './persistence';
+import { mayDeleteUnder, policyAdmission } from './policies/policyAdmission';
 import { aggregateRoles } from './rbac/aggregateRoles';
 import { Authorizer } from './rbac/Authorizer';
 import { escalationCheck } from './rbac/escalation';
@@ -78,6 +80,7 @@ export async function startApiServer(
   });
   if (opened) restore(store, definitions, opened.saved);
   const authorizer = new Authorizer(store, definitions);
+  const policies = policyAdmission(store, definitions, authorizer);
   const registry = new Registry({
     store,
     definitions,
@@ -89,6 +92,7 @@ export async function startApiServer(
       dataImportCronAdmission(definitions),
       limitRanger(store, definitions),
       escalationCheck(authorizer),
+      policies,
       quotaAdmission(store, definitions),
     ],
   });
@@ -99,6 +103,7 @@ export async function startApiServer(
     store,
     definitions,
     clock,
+    mayDelete: mayDeleteUnder(policies),
     delayMs: options.controllerDelayMs ?? CONTROLLER_DELAY_MS,
   });
   bootstrap(registry);
@@ -192,12 +197,7 @@ function followDefinitions(store: Store, definitions: Definitions) {
   });
 }
 
-function startControllers(context: {
-  store: Store;
-  definitions: Definitions;
-  clock: Clock;
-  delayMs: number;
-}) {
+function startControllers(context: ControllerContext) {
   return [
     new GarbageCollector(context),
     new NamespaceController(context),

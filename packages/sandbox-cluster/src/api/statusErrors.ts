@@ -2,7 +2,7 @@ import type { ResourceDefinition } from './resources';
 import type { Json } from './types';
 
 export interface Cause {
-  reason: string;
+  reason?: string;
   message: string;
   field?: string;
 }

@@ -2,13 +2,19 @@ import type { User } from '../rbac/User';
 import type { ResourceDefinition } from '../resources';
 import type { KubeObject } from '../types';
 
+/** Parts of objects that are written on their own. */
+export type Subresource = 'status' | 'finalize' | 'ephemeralcontainers';
+
 /** A write on its way into the store. */
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE';
   type: ResourceDefinition;
   namespace?: string;
   name: string;
-  subresource?: 'status';
+  subresource?: Subresource;
+  /** One of several that are deleted by one request, which names none of them. */
+  isCollection: boolean;
+  isDryRun: boolean;
   /** The new object; for `DELETE` the stored one. Mutating plugins change it. */
   object: KubeObject;
   /** What is stored now, for `UPDATE`. */

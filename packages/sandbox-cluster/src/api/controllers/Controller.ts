@@ -1,6 +1,7 @@
 import type { Definitions } from '../definitions';
+import type { ResourceDefinition } from '../resources';
 import type { Store } from '../store';
-import type { Clock } from '../types';
+import type { Clock, KubeObject } from '../types';
 
 /** What a controller of this server works with: it writes into the store itself, past admission. */
 export interface ControllerContext {
@@ -9,6 +10,12 @@ export interface ControllerContext {
   clock: Clock;
   /** How long after a change a controller acts, as informers of kube-controller-manager lag behind. */
   delayMs: number;
+  /** Whether admission lets a controller delete an object, which is asked in its own name. */
+  mayDelete?(
+    type: ResourceDefinition,
+    object: KubeObject,
+    userName: string,
+  ): boolean;
 }
 
 export interface Controller {

@@ -5,6 +5,9 @@ import { timestamp } from '../types';
 import type { Controller, ControllerContext } from './Controller';
 import { WorkQueue } from './WorkQueue';
 
+const USER = 'system:serviceaccount:kube-system:namespace-controller';
+const REFUSED = 'an admission policy';
+
 /** Deletes what is in a namespace that is being deleted, and then the namespace. */
 export class NamespaceController implements Controller {
   readonly #context: ControllerContext;
@@ -57,6 +60,10 @@ export class NamespaceController implements Controller {
       const collection = store.collection(type);
       for (const content of collection.list(name)) {
         if (!content.object.metadata.deletionTimestamp) {
+          if (this.#context.mayDelete?.(type, content.object, USER) === false) {
+            left.set(REFUSED, (left.get(REFUSED) ?? 0) + 1);
+            continue;
+          }
           removeObject({
             store,
             clock,

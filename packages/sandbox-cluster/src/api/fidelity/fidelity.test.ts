@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startApiServer, type ApiServer } from '..';
 import outOfScope from './outOfScope.json';
@@ -94,11 +94,16 @@ function writeReport(replayed: ReplayedCase[]) {
         ...(declared ? { outOfScope: declared.reason } : {}),
       };
     });
+  const { protection } = existsSync(REPORT)
+    ? JSON.parse(readFileSync(REPORT, 'utf8'))
+    : { protection: undefined };
   const report = {
     agree: files.reduce((sum, { agree }) => sum + agree, 0),
     total: replayed.length,
     files,
     disagree,
+    // Written by the replay of the protection.
+    ...(protection ? { protection } : {}),
   };
   mkdirSync(dirname(REPORT), { recursive: true });
   writeFileSync(REPORT, `${JSON.stringify(report, undefined, 2)}\n`);

@@ -127,7 +127,8 @@ async function routeResource(request: ApiRequest, path: ResourcePath) {
   const type = context.definitions.find(path.group, path.version, path.plural);
   const hasSubresource =
     path.subresource === undefined ||
-    (path.subresource === 'status' && type?.hasStatus);
+    (path.subresource === 'status' && type?.hasStatus) ||
+    type?.subresources?.includes(path.subresource);
   const isMisplaced =
     type?.namespaced === false &&
     path.namespace !== undefined &&

@@ -2,6 +2,7 @@ import { parse as parseYaml } from 'yaml';
 import { applyTo } from '../apply';
 import { bodyFormat, conform, decodeBody, withType } from '../decode';
 import { applyJsonPatch, mergePatch, parsePatch } from '../patch';
+import type { Subresource } from '../admission/AdmissionRequest';
 import type { UpdateOptions, WriteOptions } from '../registry';
 import { resourceKey, type ResourceDefinition } from '../resources';
 import {
@@ -211,12 +212,10 @@ export async function handleDeleteCollection(
     .filter(scope.matches)
     .map(
       ({ key }) =>
-        context.registry.delete(
-          type,
-          key,
-          deletion,
-          writeOptions(request, { dryRun }),
-        ).object,
+        context.registry.delete(type, key, deletion, {
+          ...writeOptions(request, { dryRun }),
+          isCollection: true,
+        }).object,
     );
   await context.persisted();
   const list = {
@@ -373,6 +372,6 @@ function updateOptions(
 ): UpdateOptions {
   return {
     ...writeOptions(request, query),
-    subresource: path.subresource === 'status' ? 'status' : undefined,
+    subresource: path.subresource as Subresource | undefined,
   };
 }

@@ -1,5 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Quantity } from '../quantity';
-import { invalidValue, required, type FieldError } from '../statusErrors';
+import {
+  forbiddenField,
+  invalidValue,
+  required,
+  type FieldError,
+} from '../statusErrors';
 import { isObject, timestamp, type KubeObject } from '../types';
 import { dnsLabelErrors } from '../validation/metadata';
 import { compileRules } from '../schema/rules';
@@ -42,7 +48,10 @@ const volumeStrategy: Strategy = {
     keepStatus(volume, previous);
     canonicalCapacity(volume);
   },
-  validateUpdate: validateVolume,
+  validateUpdate: (volume, previous) => [
+    ...validateVolume(volume),
+    ...validateVolumeSource(volume, previous),
+  ],
 };
 
 const podStrategy: Strategy = {
@@ -50,11 +59,16 @@ const podStrategy: Strategy = {
   prepareCreate(pod) {
     pod.status = { phase: 'Pending', qosClass: 'BestEffort' };
   },
-  validateCreate: ({ spec }) =>
-    Array.isArray(spec?.containers) && spec.containers.length > 0
+  validateCreate: ({ spec }) => [
+    ...(Array.isArray(spec?.containers) && spec.containers.length > 0
       ? []
-      : [required('spec.containers')],
+      : [required('spec.containers')]),
+    ...(spec?.ephemeralContainers
+      ? [forbiddenField('spec.ephemeralContainers', 'cannot be set on create')]
+      : []),
+  ],
   prepareUpdate: keepStatus,
+  validateUpdate: validatePodUpdate,
 };
 
 const quotaStrategy: Strategy = {
@@ -184,6 +198,44 @@ function validateVolume({ spec = {} }: KubeObject): FieldError[] {
     );
   }
   return errors;
+}
+
+/** The Pod is what runs: only images and deadlines may change (the text without its diff). */
+function validatePodUpdate(pod: KubeObject, previous: KubeObject) {
+  const fixed = ({ spec = {} }: KubeObject) => {
+    const withoutImages = (list: unknown) =>
+      Array.isArray(list)
+        ? list.map(item => (isObject(item) ? { ...item, image: '' } : item))
+        : undefined;
+    return {
+      ...spec,
+      containers: withoutImages(spec.containers),
+      initContainers: withoutImages(spec.initContainers),
+      activeDeadlineSeconds: undefined,
+      tolerations: undefined,
+      // Bound by the scheduler, which has no subresource of its own here.
+      nodeName: undefined,
+    };
+  };
+  return isDeepStrictEqual(fixed(pod), fixed(previous))
+    ? []
+    : [
+        forbiddenField(
+          'spec',
+          'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+        ),
+      ];
+}
+
+function validateVolumeSource(volume: KubeObject, previous: KubeObject) {
+  return isDeepStrictEqual(volume.spec?.csi, previous.spec?.csi)
+    ? []
+    : [
+        forbiddenField(
+          'spec.persistentvolumesource',
+          'spec.persistentvolumesource is immutable after creation',
+        ),
+      ];
 }
 
 function encodeSecret(secret: KubeObject) {
