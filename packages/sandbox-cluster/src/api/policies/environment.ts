@@ -15,6 +15,16 @@ export class CelAuthorizer {
   }
 }
 
+class CelDecision {
+  readonly allowed: boolean;
+  readonly reason: string;
+
+  constructor(decision: { allowed: boolean; reason: string }) {
+    this.allowed = decision.allowed;
+    this.reason = decision.reason;
+  }
+}
+
 /** A question that is being put together, `authorizer.group(…).resource(…)…`. */
 class CelCheck {
   readonly from: CelAuthorizer;
@@ -44,16 +54,6 @@ class CelCheck {
           })
         : authorizer.authorize(user, { verb, path }),
     );
-  }
-}
-
-class CelDecision {
-  readonly allowed: boolean;
-  readonly reason: string;
-
-  constructor(decision: { allowed: boolean; reason: string }) {
-    this.allowed = decision.allowed;
-    this.reason = decision.reason;
   }
 }
 
