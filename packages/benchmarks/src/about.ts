@@ -13,7 +13,7 @@ export const ABOUT = [
     'en-US',
   )} cloned volumes (each a DataVolume, a claim, a PersistentVolume and a Longhorn volume) in 100 namespaces and ${FULL.entities.toLocaleString(
     'en-US',
-  )} components. The backend is a whole Backstage backend in a process of its own, with sign-in, permissions, catalog and the Kubernetes plugin; its SQLite databases are on disk. Permissions are on: a policy decides about every volume by the owner of its namespace, and each component has one volume that the user may not see.`,
+  )} components. The backend is a whole Backstage backend in a process of its own, with sign-in, permissions, catalog and the Kubernetes plugin; its SQLite databases are on disk. Permissions are on: a policy decides about every volume by the owner of its namespace, and each component that is looked at has one more volume, which the user may not see. What a reader may see is asked anew after 5 s at the latest (never for a write), and the views are so close together that most rest on an answer from before.`,
   '',
   'What a number is held against is measured in the same run, on the same data. `npm run bench -- --kubeconfig FILE` measures against another API server.',
 ];

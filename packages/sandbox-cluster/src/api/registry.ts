@@ -38,6 +38,7 @@ import {
 
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 const MAX_GENERATED_BASE = 58;
+import { partOf } from './subresources';
 
 export interface WriteOptions {
   dryRun: boolean;
@@ -318,60 +319,6 @@ export class Registry {
     }
     dropEmpty(object);
   }
-}
-
-/** What a write of a subresource changes of an object. */
-function partOf(
-  subresource: Subresource,
-  type: ResourceDefinition,
-  object: KubeObject,
-  previous: KubeObject,
-): KubeObject {
-  switch (subresource) {
-    case 'finalize':
-      return {
-        ...previous,
-        metadata: object.metadata,
-        spec: { ...previous.spec, finalizers: object.spec?.finalizers ?? [] },
-      };
-    case 'ephemeralcontainers':
-      return {
-        ...previous,
-        spec: {
-          ...previous.spec,
-          ephemeralContainers: object.spec?.ephemeralContainers,
-        },
-      };
-    default:
-      return statusOnly(type, object, previous);
-  }
-}
-
-/** What a write of `/status` keeps: for custom resources the status alone, for core types also metadata. */
-function statusOnly(
-  type: ResourceDefinition,
-  object: KubeObject,
-  previous: KubeObject,
-): KubeObject {
-  if (type.custom) {
-    const { managedFields } = object.metadata;
-    const next: KubeObject = {
-      ...previous,
-      metadata: {
-        ...previous.metadata,
-        ...(managedFields ? { managedFields } : {}),
-      },
-    };
-    if (object.status === undefined) delete next.status;
-    else next.status = object.status;
-    return next;
-  }
-  const next: KubeObject = {
-    ...previous,
-    metadata: object.metadata,
-  };
-  if (object.status !== undefined) next.status = object.status;
-  return next;
 }
 
 function subjectOf(type: ResourceDefinition, object: KubeObject) {
