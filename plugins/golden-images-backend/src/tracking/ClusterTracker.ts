@@ -145,6 +145,8 @@ export class ClusterTracker {
       await this.#follow(this.#abort.signal);
     } finally {
       signal.removeEventListener('abort', stop);
+      // Also when it failed before it began: others wait for this signal.
+      this.#abort.abort();
       await this.#projector.close();
       await this.#options.beforeEnd();
       await this.#sayGoodbye();

@@ -47,7 +47,7 @@ export class FakeCluster implements TrackedClient {
   #version = 0;
   #forgottenBefore = 0;
   #down = false;
-  #hung = false;
+  #hung?: { promise: Promise<void>; resolve: () => void };
   #beforeWrite?: (write: string) => void;
   #dryRunRefusal?: KubernetesApiError;
 
@@ -134,11 +134,16 @@ export class FakeCluster implements TrackedClient {
 
   /** Requests are taken and not answered; what is open stays open. */
   hang() {
-    this.#hung = true;
+    let resolve = () => {};
+    const promise = new Promise<void>(done => {
+      resolve = done;
+    });
+    this.#hung = { promise, resolve };
   }
 
   goOn() {
-    this.#hung = false;
+    this.#hung?.resolve();
+    this.#hung = undefined;
   }
 
   /** From now on the account may neither list nor watch this, in one namespace or at all. */
@@ -246,11 +251,16 @@ export class FakeCluster implements TrackedClient {
   ): Promise<ListPage> {
     this.#hear(type);
     if (this.#hung) {
-      await new Promise((_, reject) =>
-        options.signal?.addEventListener('abort', () =>
-          reject(new KubernetesApiError({ status: 0, message: 'aborted' })),
-        ),
-      );
+      const { signal } = options;
+      await Promise.race([
+        this.#hung.promise,
+        new Promise((_, reject) => {
+          const give = () =>
+            reject(new KubernetesApiError({ status: 0, message: 'aborted' }));
+          signal?.addEventListener('abort', give);
+          if (signal?.aborted) give();
+        }),
+      ]);
     }
     this.#exists(type);
     this.#allow(type, scope.namespace);
