@@ -42,19 +42,13 @@ export interface CloneTurnsOptions {
 export class CloneTurns {
   readonly #options: CloneTurnsOptions;
   #awake = true;
-  #empty = false;
   #wake: () => void = () => {};
 
   constructor(options: CloneTurnsOptions) {
     this.#options = options;
   }
 
-  /** A slot may be free, which matters only to somebody who waits. */
-  rowsChanged() {
-    if (!this.#empty) this.wake();
-  }
-
-  /** Somebody waits. */
+  /** Something may have changed: a slot is free, or somebody waits. */
   wake() {
     this.#awake = true;
     this.#wake();
@@ -81,8 +75,6 @@ export class CloneTurns {
   /** Everything that is due now. */
   async pass(): Promise<void> {
     const { queue, cluster, limits, timing, onChange } = this.#options;
-    this.#empty = await queue.isEmpty(cluster);
-    if (this.#empty) return;
     const nowMs = timing.nowMs();
     const ended =
       (await queue.settle(cluster, nowMs, UNSEEN_MS)) +

@@ -262,14 +262,6 @@ export class CloneQueueStore {
     return changed === 1 ? rowOf(row) : undefined;
   }
 
-  /** Whether there is a row at all; most of the time there is none. */
-  async isEmpty(cluster: string): Promise<boolean> {
-    const row = await this.#knex<CloneTableRow>(CLONES_TABLE)
-      .where({ cluster })
-      .first('id');
-    return row === undefined;
-  }
-
   /** How many wait, by cluster. */
   async countWaiting(): Promise<Map<string, number>> {
     const rows = await this.#knex<CloneTableRow>(CLONES_TABLE)

@@ -387,7 +387,7 @@ export class DefaultTracking implements Tracking {
     });
     this.#turns.set(cluster.name, turns);
     const running = turns.run();
-    return { consider: () => turns.rowsChanged(), settled: () => running };
+    return { consider: () => turns.wake(), settled: () => running };
   }
 
   async #within(ms: number, what: Promise<void>): Promise<void> {
