@@ -22,9 +22,26 @@ function lockHash() {
 function isInstalled() {
   if (!existsSync(join(root, 'node_modules', '.bin', 'backstage-cli')))
     return false;
-  if (existsSync(marker)) return readFileSync(marker, 'utf8') === lockHash();
-  // Installed by hand: npm's own record says from which lock file, close enough to trust.
-  return existsSync(join(root, 'node_modules', '.package-lock.json'));
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === lockHash())
+    return true;
+  // Installed by hand: npm's own record says which versions are there.
+  const record = join(root, 'node_modules', '.package-lock.json');
+  return existsSync(record) && hasAllOf(readPackages(record));
+}
+
+function readPackages(path) {
+  return JSON.parse(readFileSync(path, 'utf8')).packages;
+}
+
+/** Whether what the lock file names is there; optional packages may be for other systems. */
+function hasAllOf(found) {
+  return Object.entries(readPackages(join(root, 'package-lock.json')))
+    .filter(([path]) => path.includes('node_modules/'))
+    .every(([path, { version, optional, devOptional }]) =>
+      found[path]
+        ? found[path].version === version
+        : Boolean(optional || devOptional),
+    );
 }
 
 /** Runs a command with its output shown; throws when it does not end with 0. */

@@ -17,6 +17,7 @@ describe('starting and stopping the demo', () => {
   let port;
   let task;
 
+  const taskStory = () => dana().taskLog(task);
   const dana = () => new Portal(demo.url, 'user:default/dana');
 
   before(async () => {
@@ -65,7 +66,7 @@ describe('starting and stopping the demo', () => {
       const { 'half-done-disk': state } = await dana().volumes('team-a-dev');
       const published = await dana().hasEntity('component:default/half-done');
       return state === 'copying' && published;
-    });
+    }, taskStory);
     assert.ok(demo.processes().length >= 3, 'launcher, backend, cluster');
 
     assert.deepEqual(await demo.interrupt(), { how: 0, left: [] });
@@ -80,9 +81,10 @@ describe('starting and stopping the demo', () => {
     await eventually(async () => {
       const { 'half-done-disk': state } = await dana().volumes('team-a-dev');
       return state === 'usable';
-    });
+    }, taskStory);
     await eventually(
       async () => (await dana().taskStatus(task)) === 'completed',
+      taskStory,
     );
   });
 
@@ -106,14 +108,16 @@ function unfinishedFiles(directory) {
   );
 }
 
-async function eventually(look) {
+/** @param {() => Promise<string>} [story] - what happened instead, for the reader of a failure */
+async function eventually(look, story) {
   const deadlineMs = Date.now() + TIMEOUT_MS;
   for (;;) {
     if (await look()) return;
-    assert.ok(
-      Date.now() < deadlineMs,
-      `not within ${TIMEOUT_MS / 1000} s: ${look}`,
-    );
+    if (Date.now() > deadlineMs) {
+      assert.fail(
+        `not within ${TIMEOUT_MS / 1000} s: ${look}\n${await story?.()}`,
+      );
+    }
     await setTimeout(POLL_INTERVAL_MS);
   }
 }

@@ -22,6 +22,18 @@ export class Portal {
     return (await this.#client.request(`scaffolder/v2/tasks/${id}`)).status;
   }
 
+  /** What the task's log says, a line for each entry. */
+  async taskLog(id) {
+    const events = await this.#client.request(
+      `scaffolder/v2/tasks/${id}/events`,
+    );
+    return events
+      .map(({ createdAt, body }) =>
+        [createdAt, body.stepId, body.message].filter(Boolean).join(' '),
+      )
+      .join('\n');
+  }
+
   async imageNames() {
     const { items } = await this.#client.request('golden-images/images');
     return items.map(({ image }) => image).sort();
