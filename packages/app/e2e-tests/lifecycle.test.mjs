@@ -17,8 +17,8 @@ describe('starting and stopping the demo', () => {
   let port;
   let task;
 
-  const taskStory = () => dana().taskLog(task);
   const dana = () => new Portal(demo.url, 'user:default/dana');
+  const taskStory = () => dana().taskLog(task);
 
   before(async () => {
     demo = await Demo.start({ data });
