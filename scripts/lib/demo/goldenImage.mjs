@@ -19,7 +19,8 @@ export async function ensureGoldenImage({
   progress,
   signal,
 }) {
-  if (!(await findImage(client, signal))) {
+  const before = await findImage(client, signal);
+  if (!before) {
     await client.request('golden-images/images', {
       method: 'POST',
       body: { ...IMAGE, source: { http: { url, checksum } } },
@@ -28,8 +29,11 @@ export async function ensureGoldenImage({
   await until(
     async () => {
       const image = await findImage(client, signal);
-      if (!image || image.state === 'ready') return image;
-      progress.say(`  golden image ${IMAGE.name}: ${describe(image)}`);
+      // Just imported, it can be cloned by its name once it is current, too.
+      if (image?.state === 'ready' && (image.current || before)) return image;
+      if (image) {
+        progress.say(`  golden image ${IMAGE.name}: ${describe(image)}`);
+      }
       return undefined;
     },
     `The golden image ${IMAGE.name}`,
@@ -61,5 +65,6 @@ async function findImage(client, signal) {
     'The list of golden images',
     signal,
   );
-  return items.find(({ image }) => image === IMAGE.name);
+  const versions = items.filter(({ image }) => image === IMAGE.name);
+  return versions.find(({ current }) => current) ?? versions[0];
 }

@@ -107,8 +107,44 @@ export class CloneSourceResolver {
       .client(cluster.name)
       .get<DataSource>({ type: RESOURCES.dataSources, namespace, name });
     const claim = alias?.spec.source?.pvc;
+    if (claim?.namespace === namespace) return claim.name;
+    const first = alias
+      ? undefined
+      : await this.#firstVersion(name, cluster, namespace);
     // Without an alias there may be an image without versions.
-    return claim?.namespace === namespace ? claim.name : name;
+    return first ?? name;
+  }
+
+  /**
+   * The only ready version of an image that has no alias yet: the alias is
+   * written a moment after the version is seen to be ready, and will point at it.
+   */
+  async #firstVersion(
+    image: string,
+    cluster: ClusterConfig,
+    namespace: string,
+  ): Promise<string | undefined> {
+    const rows = await this.#tracking.reader.listImages({
+      cluster: cluster.name,
+      namespace,
+    });
+    const ready = rows
+      .map(({ object }) => object)
+      .filter(
+        object =>
+          object.image === image &&
+          object.ours &&
+          object.state === 'ready' &&
+          !object.retirement,
+      );
+    if (ready.length !== 1 || ready[0].version === undefined) return undefined;
+    const { name } = ready[0];
+    const dataVolume = await this.#tracking
+      .client(cluster.name)
+      .get<DataVolume>({ type: RESOURCES.dataVolumes, namespace, name });
+    const setCurrent =
+      dataVolume?.metadata.annotations?.[ANNOTATIONS.setCurrent];
+    return dataVolume && setCurrent !== 'false' ? name : undefined;
   }
 
   #whyNotCloneable(image: Image): Problem | undefined {
