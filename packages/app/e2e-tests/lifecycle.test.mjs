@@ -114,9 +114,10 @@ async function eventually(look, story) {
   for (;;) {
     if (await look()) return;
     if (Date.now() > deadlineMs) {
-      assert.fail(
-        `not within ${TIMEOUT_MS / 1000} s: ${look}\n${await story?.()}`,
-      );
+      const what = `not within ${TIMEOUT_MS / 1000} s: ${look}`;
+      // A portal that is gone must not hide what was waited for.
+      const told = await story?.().catch(error => `no story: ${error}`);
+      assert.fail([what, told].filter(Boolean).join('\n'));
     }
     await setTimeout(POLL_INTERVAL_MS);
   }

@@ -4,7 +4,12 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import type { TrackedStore } from '../database';
 import { RESOURCES, type ClusterClient } from '../kubernetes';
-import { aliasManifest, aliasSpec, type DataSource } from '../manifests';
+import {
+  aliasManifest,
+  aliasSpec,
+  mayBecomeCurrent,
+  type DataSource,
+} from '../manifests';
 import {
   annotationOf,
   isOurImage,
@@ -105,6 +110,6 @@ export function readyVersionOf(joined: Joined): ReadyVersion | undefined {
     version: labelOf(joined, LABELS.version) ?? '',
     claimName: joined.name,
     readyAt,
-    setCurrent: annotationOf(joined, ANNOTATIONS.setCurrent) !== 'false',
+    setCurrent: mayBecomeCurrent(annotationOf(joined, ANNOTATIONS.setCurrent)),
   };
 }

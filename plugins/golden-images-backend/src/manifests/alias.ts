@@ -39,6 +39,15 @@ export function usedVersionsOf({ metadata }: AliasMetadata): string[] {
   }
 }
 
+/**
+ * Whether the alias moves to a version when that becomes ready.
+ *
+ * @param annotation - `set-current` of the version; absent unless it was refused
+ */
+export function mayBecomeCurrent(annotation: string | undefined): boolean {
+  return annotation !== 'false';
+}
+
 /** Merge patch of a DataSource's spec; CDI shows one with an empty source as `NoSource` (CDI 1.66). */
 export function aliasSpec(namespace: string, claimName: string | undefined) {
   return {

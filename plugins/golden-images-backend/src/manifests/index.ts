@@ -2,6 +2,7 @@ export {
   aliasSpec,
   isOurAlias,
   isPinned,
+  mayBecomeCurrent,
   usedVersionsOf,
   type AliasMetadata,
 } from './alias';

@@ -12,6 +12,7 @@ import type { ClusterConfig } from '../config/types';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import {
   imageObjectName,
+  mayBecomeCurrent,
   type CloneSource,
   type DataSource,
   type DataVolume,
@@ -21,6 +22,7 @@ import type { Clock } from './Clock';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { Problems } from './Problems';
 import { clusterText } from './clusterText';
+import { readyVersions } from './readyVersions';
 import { requireConnection } from './requireConnection';
 
 function isVersionOf(image: Image, request: CloneRequest): boolean {
@@ -124,27 +126,20 @@ export class CloneSourceResolver {
     cluster: ClusterConfig,
     namespace: string,
   ): Promise<string | undefined> {
-    const rows = await this.#tracking.reader.listImages({
+    const ready = await readyVersions(this.#tracking, {
       cluster: cluster.name,
       namespace,
+      image,
     });
-    const ready = rows
-      .map(({ object }) => object)
-      .filter(
-        object =>
-          object.image === image &&
-          object.ours &&
-          object.state === 'ready' &&
-          !object.retirement,
-      );
-    if (ready.length !== 1 || ready[0].version === undefined) return undefined;
-    const { name } = ready[0];
+    const own = ready.filter(({ ours, retirement }) => ours && !retirement);
+    if (own.length !== 1 || own[0].version === undefined) return undefined;
+    const { name } = own[0];
     const dataVolume = await this.#tracking
       .client(cluster.name)
       .get<DataVolume>({ type: RESOURCES.dataVolumes, namespace, name });
     const setCurrent =
       dataVolume?.metadata.annotations?.[ANNOTATIONS.setCurrent];
-    return dataVolume && setCurrent !== 'false' ? name : undefined;
+    return dataVolume && mayBecomeCurrent(setCurrent) ? name : undefined;
   }
 
   #whyNotCloneable(image: Image): Problem | undefined {
@@ -223,13 +218,13 @@ export class CloneSourceResolver {
     imageNamespace: string,
   ): Promise<NotFoundError> {
     const { name, version } = request.image;
-    const rows = await this.#tracking.reader.listImages({
+    const ready = await readyVersions(this.#tracking, {
       cluster: cluster.name,
       namespace: imageNamespace,
+      image: name,
     });
-    const versions = rows
-      .filter(row => row.object.image === name && row.object.state === 'ready')
-      .map(row => row.object.version)
+    const versions = ready
+      .map(each => each.version)
       .filter(v => v !== undefined);
     const { owner } = await this.#clusters.namespace(cluster, imageNamespace);
     // An owner may be an administrator too.

@@ -6,6 +6,7 @@ import {
 import { imageObjectName } from '../manifests';
 import type { Tracking } from '../tracking';
 import type { ImageKey } from './VersionService';
+import { readyVersions } from './readyVersions';
 import { requireConnection } from './requireConnection';
 
 /**
@@ -46,14 +47,13 @@ function whyNot(image: Image, nowMs: number): string | undefined {
 
 async function notFound(
   tracking: Tracking,
-  { cluster, namespace, image }: ImageKey,
+  key: ImageKey,
   version: string | undefined,
 ): Promise<NotFoundError> {
-  const rows = await tracking.reader.listImages({ cluster, namespace });
-  const ready = rows
-    .map(({ object }) => object)
-    .filter(each => each.image === image && each.state === 'ready')
-    .map(each => each.version ?? 'the one without a version');
+  const { cluster, namespace, image } = key;
+  const ready = (await readyVersions(tracking, key)).map(
+    each => each.version ?? 'the one without a version',
+  );
   return new NotFoundError(
     `version: ${
       version === undefined
