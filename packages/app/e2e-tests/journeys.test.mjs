@@ -77,6 +77,7 @@ describe('the demo', () => {
       assert.equal(await field(page, 'Namespace').inputValue(), 'team-a-dev');
       await browser.keep(page, 'disk-form');
       await press(page, 'Review');
+      await page.getByRole('button', { name: 'Create', exact: true }).waitFor();
       await browser.keep(page, 'review');
       const task = await startTask(page);
       await activeStep(page, 'Wait until the disk is usable');
@@ -117,6 +118,9 @@ describe('the demo', () => {
         .getByText(
           'The claim cart-disk in namespace team-a-dev is ready to use.',
         )
+        .waitFor();
+      await page
+        .getByRole('heading', { name: 'Component with a pre-populated disk' })
         .waitFor();
       await browser.keep(page, 'task-done');
       await page.getByRole('link', { name: 'Open the component' }).click();
