@@ -52,7 +52,7 @@ export function importManifest(options: {
       },
     },
     spec: {
-      source: sourceSpec(request.source),
+      source: sourceSpec(request.source, namespace),
       ...(request.contentType && { contentType: request.contentType }),
       pvc: {
         accessModes: ['ReadWriteOnce'],

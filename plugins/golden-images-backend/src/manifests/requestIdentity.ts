@@ -23,7 +23,7 @@ export function importIdentity(
     namespace: target.namespace,
     name: request.name,
     version: request.version,
-    source: sourceIdentity(request.source, url),
+    source: sourceIdentity(request.source, url, target.namespace),
     contentType: request.contentType,
     size: canonicalSize(request.size),
     storageClass: request.storageClass,

@@ -45,6 +45,7 @@ export interface DataVolumeSource {
   gcs?: ObjectStoreSource;
   registry?: RegistrySource;
   pvc?: { namespace: string; name: string };
+  snapshot?: { namespace: string; name: string };
 }
 
 export interface DataVolume extends KubernetesObject {

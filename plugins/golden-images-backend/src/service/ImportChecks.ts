@@ -9,7 +9,12 @@ import type { ClusterConfig } from '../config/types';
 import type { ImportAllowList } from '../imports';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import { imageObjectName, type DataSource } from '../manifests';
-import { addressOf, contentProblems, unverifiedWarning } from './importSource';
+import {
+  addressOf,
+  contentProblems,
+  copyProblem,
+  unverifiedWarning,
+} from './importSource';
 import type { Tracking } from '../tracking';
 import type { NamespaceFacts } from './ClusterDirectory';
 import { asProblem } from './Problems';
@@ -49,6 +54,7 @@ export class ImportChecks {
     if (refusal !== undefined) {
       problems.add(asProblem('source-not-allowed', refusal));
     }
+    problems.add(copyProblem(request.source));
     contentProblems(request).forEach(problem => problems.add(problem));
     if (Quantity.parse(request.size).compare(MIN_SIZE) < 0) {
       problems.add({

@@ -36,6 +36,20 @@ export function addressOf(
       };
 }
 
+/** Copies of claims and restores of snapshots are written down, but not made yet. */
+export function copyProblem(source: ImportSource): Problem | undefined {
+  const field =
+    (source.pvc && 'source.pvc') ?? (source.snapshot && 'source.snapshot');
+  return field === undefined
+    ? undefined
+    : {
+        field,
+        code: 'source-not-allowed',
+        message: 'images are not made of claims and snapshots here yet',
+        remedy: 'import the bytes from where the claim was filled',
+      };
+}
+
 /** What CDI accepts at first and fails at later (1.66). */
 export function contentProblems(request: ImportRequest): Problem[] {
   if (request.contentType !== 'archive') return [];

@@ -14,6 +14,14 @@ export const dnsLabel = z
   );
 /** Name of a DataVolume or claim. CDI derives other names from it, so dots are refused. */
 export const objectName = dnsLabel;
+/** Name of an object that others made: dots are allowed. */
+export const dnsSubdomain = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'must consist of lower case letters, digits, "-" and ".", and start and end with a letter or digit',
+  );
 export const quantity = z
   .string()
   .regex(

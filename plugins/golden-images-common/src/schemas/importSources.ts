@@ -1,5 +1,5 @@
 import { z } from 'zod/v3';
-import { dnsLabel, objectName } from './fields';
+import { dnsLabel, dnsSubdomain, objectName } from './fields';
 
 /** Where an image comes from, in the words of CDI's DataVolume (1.66). */
 
@@ -109,19 +109,42 @@ const registrySource = z
     }
   });
 
+const sourceNamespace = dnsLabel
+  .optional()
+  .describe('Its namespace; the image namespace unless said otherwise');
+
+const pvcSource = z
+  .object({
+    namespace: sourceNamespace,
+    name: dnsSubdomain.describe('Name of a bound claim, which is copied'),
+  })
+  .strict();
+
+const snapshotSource = z
+  .object({
+    namespace: sourceNamespace,
+    name: dnsSubdomain.describe(
+      'Name of a VolumeSnapshot that is ready to use, which is restored',
+    ),
+  })
+  .strict();
+
 export const importSourceSchema = z
   .object({
     http: httpSource.optional(),
     s3: s3Source.optional(),
     gcs: gcsSource.optional(),
     registry: registrySource.optional(),
+    pvc: pvcSource.optional(),
+    snapshot: snapshotSource.optional(),
   })
   .strict()
   .superRefine((source, context) => {
     if (Object.values(source).filter(Boolean).length !== 1) {
       context.addIssue({
         code: 'custom',
-        message: 'must name exactly one of http, s3, gcs, registry',
+        message:
+          'must name exactly one of http, s3, gcs, registry, pvc, snapshot',
       });
     }
   });

@@ -6,12 +6,14 @@ import type { Canonical } from '../canonicalJson';
  * so that a new one leaves the hash of older requests as it was.
  *
  * @param url - how an address is written: in full for the hash, redacted to be read
+ * @param namespace - of the image: that of a claim or snapshot which names none
  */
 export function sourceIdentity(
   source: ImportSource,
   url: (text: string) => string,
+  namespace: string,
 ): Canonical {
-  const { http, s3, gcs, registry } = source;
+  const { http, s3, gcs, registry, pvc, snapshot } = source;
   return {
     http: http && {
       ...http,
@@ -24,5 +26,7 @@ export function sourceIdentity(
       ...registry,
       url: registry.url && url(registry.url),
     },
+    pvc: pvc && { namespace, ...pvc },
+    snapshot: snapshot && { namespace, ...snapshot },
   };
 }

@@ -1,9 +1,20 @@
 import type { ImportSource } from '@golden-images/plugin-golden-images-common';
 import type { DataVolumeSource } from '../types';
 
-/** `spec.source` of the DataVolume of an import, without fields that were not asked for. */
-export function sourceSpec(source: ImportSource): DataVolumeSource {
-  const { http, s3, gcs, registry } = source;
+/**
+ * `spec.source` of the DataVolume of an import, without fields that were not
+ * asked for.
+ *
+ * @param namespace - of the image: that of a claim or snapshot which names none
+ */
+export function sourceSpec(
+  source: ImportSource,
+  namespace: string,
+): DataVolumeSource {
+  const { http, s3, gcs, registry, pvc, snapshot } = source;
+  // CDI requires the namespace of both (1.66).
+  if (pvc) return { pvc: { namespace, ...pvc } };
+  if (snapshot) return { snapshot: { namespace, ...snapshot } };
   if (http) {
     return {
       http: {

@@ -96,6 +96,21 @@ const SOURCES: [string, ImportSource, object][] = [
     { registry: { imageStream: 'ubuntu', pullMethod: 'node' } },
     { registry: { imageStream: 'ubuntu', pullMethod: 'node' } },
   ],
+  [
+    'a claim of the image namespace',
+    { pvc: { name: 'disk.1' } },
+    { pvc: { namespace: 'golden-images', name: 'disk.1' } },
+  ],
+  [
+    'a claim of another namespace',
+    { pvc: { namespace: 'team-a', name: 'disk' } },
+    { pvc: { namespace: 'team-a', name: 'disk' } },
+  ],
+  [
+    'a snapshot',
+    { snapshot: { namespace: 'team-a', name: 'before-upgrade' } },
+    { snapshot: { namespace: 'team-a', name: 'before-upgrade' } },
+  ],
 ];
 
 describe('sources', () => {
@@ -117,6 +132,20 @@ describe('sources', () => {
     expect(identity.hash).not.toBe(importIdentity(base, target).hash);
   });
 
+  it.each(['pvc', 'snapshot'] as const)(
+    'a %s without its namespace is the one of the image namespace, and no other',
+    kind => {
+      const hashOf = (source: object) =>
+        importIdentity({ ...base, source: { [kind]: source } }, target).hash;
+      const implied = hashOf({ name: 'disk' });
+      expect(hashOf({ namespace: 'golden-images', name: 'disk' })).toBe(
+        implied,
+      );
+      expect(hashOf({ namespace: 'team-a', name: 'disk' })).not.toBe(implied);
+      expect(hashOf({ name: 'other' })).not.toBe(implied);
+    },
+  );
+
   it('an archive is another request, and CDI is told', () => {
     const request: ImportRequest = { ...base, contentType: 'archive' };
     const identity = importIdentity(request, target);
@@ -136,6 +165,22 @@ describe('sources', () => {
     [
       'two',
       { gcs: { url: 'gs://b/k' }, s3: { url: 'https://s3.example/b/k' } },
+      'source',
+    ],
+    ['a claim without a name', { pvc: { namespace: 'a' } }, 'source.pvc.name'],
+    [
+      'a name that no claim can have',
+      { pvc: { name: 'Disk_1' } },
+      'source.pvc.name',
+    ],
+    [
+      'a snapshot of no namespace',
+      { snapshot: { namespace: '', name: 'a' } },
+      'source.snapshot.namespace',
+    ],
+    [
+      'a claim and an address',
+      { pvc: { name: 'a' }, gcs: { url: 'gs://b/k' } },
       'source',
     ],
     [
