@@ -11,4 +11,5 @@ export * from './reasons';
 export * from './schemas';
 export * from './signals';
 export * from './states';
+export * from './usage';
 export * from './words';

@@ -31,7 +31,7 @@ export const quantity = z
 export const entityRef = z
   .string()
   .regex(
-    /^[a-z0-9]+:[^/\s:]+\/[^/\s]+$/i,
+    /^[A-Za-z0-9]+:[^/\s:]+\/[^/\s]+$/,
     'must be a full entity reference such as "component:default/orders"',
   );
 

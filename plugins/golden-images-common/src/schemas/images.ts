@@ -72,7 +72,9 @@ export const importRequestSchema = z
       .max(22)
       .optional()
       .describe('Version of the image, for example a date'),
-    source: importSourceSchema,
+    source: importSourceSchema.describe(
+      'Where the bytes come from: exactly one kind of source',
+    ),
     contentType: z
       .enum(['kubevirt', 'archive'])
       .optional()
@@ -80,12 +82,25 @@ export const importRequestSchema = z
         'A disk image, unless said otherwise, or a tar archive whose files are unpacked',
       ),
     size: quantity.describe('Size of the volume, for example "10Gi"'),
-    storageClass: objectName.optional(),
-    volumeMode: z.enum(['Filesystem', 'Block']).optional(),
-    title: z.string().max(100).optional(),
-    description: z.string().max(1000).optional(),
-    os: z.string().max(63).optional(),
-    architecture: z.string().max(63).optional(),
+    storageClass: objectName
+      .optional()
+      .describe('Storage class; the configured one where absent'),
+    volumeMode: z
+      .enum(['Filesystem', 'Block'])
+      .optional()
+      .describe('Filesystem unless said otherwise'),
+    title: z.string().max(100).optional().describe('What people read'),
+    description: z
+      .string()
+      .max(1000)
+      .optional()
+      .describe('What the image is for'),
+    os: z.string().max(63).optional().describe('Operating system'),
+    architecture: z
+      .string()
+      .max(63)
+      .optional()
+      .describe('Processor architecture, for example "amd64"'),
     setCurrent: z
       .boolean()
       .optional()
@@ -103,14 +118,19 @@ export const importRequestSchema = z
       .int()
       .min(10)
       .max(7 * 24 * 3600)
-      .optional(),
+      .optional()
+      .describe('How long it may take, 3600 unless said otherwise'),
     onTimeout: z
       .enum(['delete', 'keep'])
       .optional()
       .describe(
-        'What happens to an import that was never ready when it fails or times out; "delete" unless said otherwise',
+        'What happens to an import that was never ready when it fails, times out or is cancelled; "delete" unless said otherwise',
       ),
-    taskId: z.string().max(200).optional(),
+    taskId: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('The task that asks, for its log'),
   })
   .strict();
 

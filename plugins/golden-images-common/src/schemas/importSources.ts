@@ -23,7 +23,7 @@ const httpSource = z
     checksum: z
       .string()
       .regex(
-        /^(md5:[0-9a-f]{32}|sha1:[0-9a-f]{40}|sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/i,
+        /^([mM][dD]5:[0-9a-fA-F]{32}|[sS][hH][aA](1:[0-9a-fA-F]{40}|256:[0-9a-fA-F]{64}|512:[0-9a-fA-F]{128}))$/,
         'must be "algorithm:hex", algorithm one of md5, sha1, sha256, sha512',
       )
       .optional()
@@ -62,7 +62,8 @@ const gcsSource = z
       .regex(
         /^(gs|https?):\/\/[^/?#\s]+\/[^?#\s]+$/,
         'must be "gs://<bucket>/<object>" or the HTTPS address of the object',
-      ),
+      )
+      .describe('gs://<bucket>/<object>, or the HTTPS address of the object'),
     secretRef: secretRef('the key of a service account'),
   })
   .strict();
@@ -75,7 +76,10 @@ const registrySource = z
         /^docker:\/\/([a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?|[a-z0-9-]+:\d+)\/[a-z0-9][a-z0-9._/-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})?$/,
         'must be "docker://<registry>/<repository>", with a tag or, better, "@sha256:<digest>" (not both), and name the registry',
       )
-      .optional(),
+      .optional()
+      .describe(
+        'docker://<registry>/<repository>:<tag>, or better @sha256:<digest>',
+      ),
     imageStream: dnsLabel
       .optional()
       .describe('Name of an ImageStream (OpenShift); needs pullMethod "node"'),
@@ -131,12 +135,16 @@ const snapshotSource = z
 
 export const importSourceSchema = z
   .object({
-    http: httpSource.optional(),
-    s3: s3Source.optional(),
-    gcs: gcsSource.optional(),
-    registry: registrySource.optional(),
-    pvc: pvcSource.optional(),
-    snapshot: snapshotSource.optional(),
+    http: httpSource.optional().describe('A file on a web server'),
+    s3: s3Source.optional().describe('An object in S3 or compatible storage'),
+    gcs: gcsSource.optional().describe('An object in Google Cloud Storage'),
+    registry: registrySource
+      .optional()
+      .describe('A container image that holds a disk'),
+    pvc: pvcSource.optional().describe('A claim that exists in the cluster'),
+    snapshot: snapshotSource
+      .optional()
+      .describe('A VolumeSnapshot in the cluster'),
   })
   .strict()
   .superRefine((source, context) => {

@@ -45,41 +45,77 @@ export const volumeListSchema = list(volumeSchema);
 /** Body of `POST /volumes`. */
 export const cloneRequestSchema = z
   .object({
-    cluster: z.string().min(1).optional(),
+    cluster: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Name of the cluster; may be left out where only one is configured',
+      ),
     image: z
       .object({
-        namespace: dnsLabel.optional(),
-        name: objectName,
-        version: dnsLabel.optional(),
+        namespace: dnsLabel
+          .optional()
+          .describe(
+            'Namespace of the image; may be left out where the cluster has only one',
+          ),
+        name: objectName.describe('Name of the golden image'),
+        version: dnsLabel
+          .optional()
+          .describe('Version of the image; its current one where absent'),
       })
       .strict()
       .describe('The image; without a version its current one'),
-    namespace: dnsLabel.describe('Namespace in which the volume is made'),
+    namespace: dnsLabel.describe(
+      'Namespace in which the volume is made; it must be yours',
+    ),
     name: objectName.describe('Name of the claim'),
-    entityRef: entityRef.optional().describe('The entity whose volume this is'),
+    entityRef: entityRef
+      .optional()
+      .describe('The entity whose volume this is; it may be registered later'),
     size: quantity
       .optional()
-      .describe('At least the size of the image, which is also the default'),
-    storageClass: objectName.optional(),
+      .describe(
+        'Size of the volume, at least that of the image, which is also the default',
+      ),
+    storageClass: objectName
+      .optional()
+      .describe('Storage class; that of the image where absent'),
     accessModes: z
       .array(z.enum(['ReadWriteOnce', 'ReadWriteMany', 'ReadWriteOncePod']))
       .length(1)
-      .optional(),
+      .optional()
+      .describe('One access mode; that of the image where absent'),
     bindImmediately: z
       .boolean()
       .optional()
       .describe(
         'Make the volume now although its storage class waits for the first Pod that uses it',
       ),
-    replaceFailed: z.boolean().optional(),
+    replaceFailed: z
+      .boolean()
+      .optional()
+      .describe(
+        'Replace an object of this name that was never ready and is failing or failed',
+      ),
     timeoutSeconds: z
       .number()
       .int()
       .min(10)
       .max(7 * 24 * 3600)
-      .optional(),
-    onTimeout: z.enum(['delete', 'keep']).optional(),
-    taskId: z.string().max(200).optional(),
+      .optional()
+      .describe('How long it may take'),
+    onTimeout: z
+      .enum(['delete', 'keep'])
+      .optional()
+      .describe(
+        'What happens to a volume that was never ready when the wait fails, times out or is cancelled; "keep" unless said otherwise',
+      ),
+    taskId: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('The task that asks, for its log'),
   })
   .strict();
 

@@ -2,14 +2,16 @@ import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import Typography from '@material-ui/core/Typography';
 import {
   bytesInWords,
+  contentOf,
   type Volume,
+  type VolumeContent,
 } from '@golden-images/plugin-golden-images-common';
 import { Facts } from '../common/Facts';
-import { contentOf, type VolumeContent } from './snippets';
 
 const CONTENT: Record<VolumeContent, string> = {
   'block-device': 'the disk, on the device itself',
   'disk-file': 'one file, disk.img, which is the disk in raw format',
+  files: 'files',
   'files-or-disk-file': 'not known',
 };
 

@@ -1,7 +1,10 @@
 import { parse } from 'yaml';
-import type { Volume } from '@golden-images/plugin-golden-images-common';
+import {
+  contentOf,
+  type Volume,
+} from '@golden-images/plugin-golden-images-common';
 import { volumes } from '../../fixtures/volumes';
-import { contentOf, snippetsFor, whyNotYet } from './snippets';
+import { snippetsFor, whyNotYet } from './snippets';
 
 const claim = (claimName: string) => ({
   name: 'disk',
