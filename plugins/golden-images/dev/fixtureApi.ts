@@ -59,4 +59,11 @@ export const fixtureApi: GoldenImagesApi = {
   listVolumes: async ({ entityRef }) => asOfNow(await answers[entityRef]()),
   listImages: async () => ({ items: [], clusters: [connectedCluster] }),
   listNamespaces: async () => ({ items: [], clusters: [connectedCluster] }),
+  preflight: async () => ({
+    ok: true,
+    problems: [],
+    warnings: [],
+    unknown: [],
+    facts: { uses: [] },
+  }),
 };

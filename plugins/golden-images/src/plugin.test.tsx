@@ -22,7 +22,12 @@ function renderPage(kind: string, config?: { createLink: string }) {
   const listVolumes = jest.fn<Promise<VolumeList>, [{ entityRef: string }]>(
     async () => volumeList([volumes.usable]),
   );
-  const api = { listVolumes, listImages: jest.fn(), listNamespaces: jest.fn() };
+  const api = {
+    listVolumes,
+    listImages: jest.fn(),
+    listNamespaces: jest.fn(),
+    preflight: jest.fn(),
+  };
   renderTestApp({
     apis: [[goldenImagesApiRef, api]],
     extensions: [

@@ -4,6 +4,7 @@ import { renderInTestApp } from '@backstage/test-utils';
 import {
   GoldenImagePickerFieldExtension,
   TargetNamespacePickerFieldExtension,
+  VolumeSizePickerFieldExtension,
 } from './legacy';
 
 describe('the fields in the legacy frontend system', () => {
@@ -13,6 +14,7 @@ describe('the fields in the legacy frontend system', () => {
       <ScaffolderFieldExtensions>
         <GoldenImagePickerFieldExtension />
         <TargetNamespacePickerFieldExtension />
+        <VolumeSizePickerFieldExtension />
       </ScaffolderFieldExtensions>
     );
     const Scaffolder = () => {
@@ -22,7 +24,11 @@ describe('the fields in the legacy frontend system', () => {
     };
     await renderInTestApp(<Scaffolder />);
     expect(names).toEqual(
-      expect.arrayContaining(['GoldenImagePicker', 'TargetNamespacePicker']),
+      expect.arrayContaining([
+        'GoldenImagePicker',
+        'TargetNamespacePicker',
+        'VolumeSizePicker',
+      ]),
     );
   });
 });

@@ -6,4 +6,5 @@
 export {
   GoldenImagePickerFieldExtension,
   TargetNamespacePickerFieldExtension,
+  VolumeSizePickerFieldExtension,
 } from './legacyFields';

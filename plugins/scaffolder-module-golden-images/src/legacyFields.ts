@@ -1,6 +1,10 @@
 import { scaffolderPlugin } from '@backstage/plugin-scaffolder';
 import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
-import { goldenImagePicker, targetNamespacePicker } from './fields/formFields';
+import {
+  goldenImagePicker,
+  targetNamespacePicker,
+  volumeSizePicker,
+} from './fields/formFields';
 
 /** `ui:field: GoldenImagePicker`. @public */
 export const GoldenImagePickerFieldExtension = scaffolderPlugin.provide(
@@ -15,5 +19,13 @@ export const TargetNamespacePickerFieldExtension = scaffolderPlugin.provide(
   createScaffolderFieldExtension({
     ...targetNamespacePicker,
     schema: targetNamespacePicker.schema.schema,
+  }),
+);
+
+/** `ui:field: VolumeSizePicker`. @public */
+export const VolumeSizePickerFieldExtension = scaffolderPlugin.provide(
+  createScaffolderFieldExtension({
+    ...volumeSizePicker,
+    schema: volumeSizePicker.schema.schema,
   }),
 );

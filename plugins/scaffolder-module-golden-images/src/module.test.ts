@@ -4,6 +4,7 @@ import {
   goldenImagePickerField,
   scaffolderModuleGoldenImages,
   targetNamespacePickerField,
+  volumeSizePickerField,
 } from './module';
 
 describe('the module in the new frontend system', () => {
@@ -24,6 +25,16 @@ describe('the module in the new frontend system', () => {
     expect(await load()).toMatchObject({
       $$type: '@backstage/scaffolder/FormField',
       name: 'TargetNamespacePicker',
+    });
+  });
+
+  it('brings the field for sizes', async () => {
+    const load = createExtensionTester(volumeSizePickerField).get(
+      FormFieldBlueprint.dataRefs.formFieldLoader,
+    );
+    expect(await load()).toMatchObject({
+      $$type: '@backstage/scaffolder/FormField',
+      name: 'VolumeSizePicker',
     });
   });
 

@@ -24,6 +24,16 @@ export const targetNamespacePickerField = FormFieldBlueprint.make({
   },
 });
 
+export const volumeSizePickerField = FormFieldBlueprint.make({
+  name: 'volume-size-picker',
+  params: {
+    field: async () => {
+      const { volumeSizePicker } = await import('./fields/formFields');
+      return createFormField(volumeSizePicker);
+    },
+  },
+});
+
 /**
  * The form fields for apps on the new frontend system.
  *
@@ -31,5 +41,9 @@ export const targetNamespacePickerField = FormFieldBlueprint.make({
  */
 export const scaffolderModuleGoldenImages = createFrontendModule({
   pluginId: 'scaffolder',
-  extensions: [goldenImagePickerField, targetNamespacePickerField],
+  extensions: [
+    goldenImagePickerField,
+    targetNamespacePickerField,
+    volumeSizePickerField,
+  ],
 });

@@ -2,6 +2,8 @@ import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   ImageList,
   NamespaceList,
+  PreflightRequest,
+  PreflightResponse,
   VolumeList,
 } from '@golden-images/plugin-golden-images-common';
 
@@ -38,6 +40,12 @@ export interface GoldenImagesApi {
     filter?: { cluster?: string; for?: 'clone' | 'import' },
     options?: RequestOptions,
   ): Promise<NamespaceList>;
+
+  /** Whether an import or a clone would go through, and what it would take; writes nothing. */
+  preflight(
+    request: PreflightRequest,
+    options?: RequestOptions,
+  ): Promise<PreflightResponse>;
 }
 
 /** @public */

@@ -37,6 +37,30 @@ describe('GoldenImagesClient', () => {
     );
   });
 
+  it('asks whether a clone would go through, and writes nothing', async () => {
+    const answer = {
+      ok: true,
+      problems: [],
+      warnings: [],
+      unknown: [],
+      facts: { uses: [] },
+    };
+    const { client, fetchMock } = createClient(async () => json(answer));
+    const clone = {
+      image: { name: 'demo-linux' },
+      namespace: 'team-a-dev',
+      name: 'cart-disk',
+    };
+    expect(await client.preflight({ clone })).toEqual(answer);
+    const [url, init] = fetchMock.mock.calls[0];
+    expect(url).toBe('http://backend/api/golden-images/preflight');
+    expect(init).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(JSON.parse(String(init?.body))).toEqual({ clone });
+  });
+
   it.each([
     [
       (client: GoldenImagesClient) => client.listImages({ ready: true }),

@@ -3,12 +3,15 @@ import { ResponseError } from '@backstage/errors';
 import type {
   ImageList,
   NamespaceList,
+  PreflightRequest,
+  PreflightResponse,
   VolumeList,
 } from '@golden-images/plugin-golden-images-common';
 import type { GoldenImagesApi, RequestOptions } from './GoldenImagesApi';
 import {
   parseImageList,
   parseNamespaceList,
+  parsePreflight,
   parseVolumeList,
 } from './parseAnswer';
 
@@ -46,6 +49,19 @@ export class GoldenImagesClient implements GoldenImagesApi {
     return parseNamespaceList(await this.#get('namespaces', filter, options));
   }
 
+  async preflight(
+    request: PreflightRequest,
+    options?: RequestOptions,
+  ): Promise<PreflightResponse> {
+    return parsePreflight(
+      await this.#ask('preflight', options, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      }),
+    );
+  }
+
   async #get(
     path: string,
     filter: Record<string, string | boolean | undefined>,
@@ -55,12 +71,23 @@ export class GoldenImagesClient implements GoldenImagesApi {
     for (const [name, value] of Object.entries(filter)) {
       if (value !== undefined) query.set(name, String(value));
     }
+    return this.#ask(
+      [path, query.toString()].filter(Boolean).join('?'),
+      options,
+    );
+  }
+
+  async #ask(
+    path: string,
+    options?: RequestOptions,
+    init: RequestInit = {},
+  ): Promise<unknown> {
     const baseUrl = await this.#discoveryApi.getBaseUrl('golden-images');
-    const url = [`${baseUrl}/${path}`, query.toString()]
-      .filter(Boolean)
-      .join('?');
     return withTimeout(options?.signal, async signal => {
-      const response = await this.#fetchApi.fetch(url, { signal });
+      const response = await this.#fetchApi.fetch(`${baseUrl}/${path}`, {
+        ...init,
+        signal,
+      });
       if (!response.ok) throw await ResponseError.fromResponse(response);
       return response.json();
     });

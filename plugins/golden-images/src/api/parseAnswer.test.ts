@@ -2,6 +2,7 @@ import { connectedCluster, volumes } from '../fixtures/volumes';
 import {
   parseImageList,
   parseNamespaceList,
+  parsePreflight,
   parseVolumeList,
 } from './parseAnswer';
 
@@ -66,6 +67,46 @@ describe('parseVolumeList', () => {
   it('refuses an item that is no object', () => {
     expect(() => parseVolumeList({ items: [7], clusters: [] })).toThrow(
       /items\.0 is not an object/,
+    );
+  });
+});
+
+describe('parsePreflight', () => {
+  const answer = {
+    ok: false,
+    problems: [{ field: 'size', code: 'too-small', message: 'too small' }],
+    warnings: ['slow'],
+    unknown: [],
+    facts: { uses: [], strategy: 'plain' },
+  };
+
+  it('reads problems, warnings and facts', () => {
+    expect(parsePreflight(answer)).toEqual(answer);
+  });
+
+  it('keeps a problem of a kind that it does not know, and drops facts that it cannot read', () => {
+    expect(
+      parsePreflight({
+        ...answer,
+        problems: [{ field: 'size', code: 'of-tomorrow', message: 'no' }],
+        facts: { uses: 'many' },
+      }),
+    ).toEqual({
+      ...answer,
+      problems: [{ field: 'size', code: 'invalid', message: 'no' }],
+      facts: { uses: [] },
+    });
+  });
+
+  it.each([
+    undefined,
+    'nonsense',
+    { ...answer, problems: undefined },
+    { ...answer, problems: [{ field: 'size', code: 'too-small' }] },
+    { ...answer, ok: 'perhaps' },
+  ])('refuses %j', broken => {
+    expect(() => parsePreflight(broken)).toThrow(
+      /answer of the golden-images backend cannot be read/,
     );
   });
 });

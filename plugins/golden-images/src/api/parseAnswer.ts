@@ -2,9 +2,12 @@ import {
   clusterStatusSchema,
   imageSchema,
   namespaceSchema,
+  preflightResponseSchema,
+  PROBLEM_CODES,
   volumeSchema,
   type ImageList,
   type NamespaceList,
+  type PreflightResponse,
   type VolumeList,
 } from '@golden-images/plugin-golden-images-common';
 import type { z } from 'zod/v3';
@@ -30,6 +33,37 @@ export const parseImageList = (answer: unknown): ImageList =>
 /** @throws Error naming the field, when something that cannot be left out is wrong */
 export const parseNamespaceList = (answer: unknown): NamespaceList =>
   parseList(namespaceSchema, answer, {});
+
+/**
+ * A problem of a kind that this version does not know counts as one all the
+ * same; facts that it cannot read are left out.
+ *
+ * @throws Error naming the field, when something that cannot be left out is wrong
+ */
+export function parsePreflight(answer: unknown): PreflightResponse {
+  const { ok, problems, warnings, unknown, facts } = isRecord(answer)
+    ? answer
+    : {};
+  const known: readonly unknown[] = PROBLEM_CODES;
+  const parsed = preflightResponseSchema.safeParse({
+    ok,
+    problems: !Array.isArray(problems)
+      ? problems
+      : problems.map(problem =>
+          isRecord(problem) && !known.includes(problem.code)
+            ? { ...problem, code: 'invalid' }
+            : problem,
+        ),
+    warnings,
+    unknown,
+    facts: preflightResponseSchema.shape.facts.safeParse(facts).success
+      ? facts
+      : { uses: [] },
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw unreadable(`${issue.path.join('.')}: ${issue.message}`);
+}
 
 function parseList<T extends z.ZodRawShape>(
   schema: z.ZodObject<T>,

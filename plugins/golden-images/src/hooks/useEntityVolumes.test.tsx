@@ -24,6 +24,7 @@ async function render(options: { signals?: FakeSignals } = {}) {
     listVolumes,
     listImages: jest.fn(),
     listNamespaces: jest.fn(),
+    preflight: jest.fn(),
   };
   const wrapper = ({ children }: PropsWithChildren<{}>) => (
     <TestApiProvider

@@ -8,6 +8,11 @@ import {
   targetNamespacePickerSchema,
   validateTargetNamespace,
 } from './TargetNamespacePicker';
+import {
+  validateVolumeSize,
+  VolumeSizePicker,
+  volumeSizePickerSchema,
+} from './VolumeSizePicker';
 
 /** `ui:field: GoldenImagePicker` */
 export const goldenImagePicker = {
@@ -23,4 +28,12 @@ export const targetNamespacePicker = {
   component: TargetNamespacePicker,
   validation: validateTargetNamespace,
   schema: targetNamespacePickerSchema,
+};
+
+/** `ui:field: VolumeSizePicker` */
+export const volumeSizePicker = {
+  name: 'VolumeSizePicker',
+  component: VolumeSizePicker,
+  validation: validateVolumeSize,
+  schema: volumeSizePickerSchema,
 };

@@ -2,6 +2,7 @@ import {
   bytesInWords,
   type Image,
 } from '@golden-images/plugin-golden-images-common';
+import { isMeantByName } from '../imagesMeantByName';
 import type { FieldOption } from '../OptionField';
 
 /**
@@ -27,18 +28,6 @@ export function imageOptions(images: Image[]): FieldOption[] {
         : []),
     ],
   })).sort((a, b) => a.title.localeCompare(b.title));
-}
-
-function isMeantByName(image: Image, all: Image[]): boolean {
-  if (image.current) return true;
-  const aliasElsewhere = all.some(
-    other =>
-      other.current &&
-      other.image === image.image &&
-      other.cluster === image.cluster &&
-      other.namespace === image.namespace,
-  );
-  return image.version === undefined && !aliasElsewhere;
 }
 
 function describe(image: Image): string[] {

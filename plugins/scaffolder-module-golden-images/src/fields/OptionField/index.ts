@@ -1,3 +1,4 @@
 export type { FieldOption } from './FieldOption';
 export { OptionField } from './OptionField';
 export type { OptionSource } from './useFieldOptions';
+export { useLoaded } from './useLoaded';

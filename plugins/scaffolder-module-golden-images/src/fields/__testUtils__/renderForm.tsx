@@ -17,6 +17,13 @@ export function createApi(): jest.Mocked<GoldenImagesApi> {
     listVolumes: jest.fn().mockResolvedValue(nothing),
     listImages: jest.fn().mockResolvedValue(nothing),
     listNamespaces: jest.fn().mockResolvedValue(nothing),
+    preflight: jest.fn().mockResolvedValue({
+      ok: true,
+      problems: [],
+      warnings: [],
+      unknown: [],
+      facts: { uses: [] },
+    }),
   };
 }
 
@@ -27,15 +34,20 @@ export async function renderForm<TUiOptions>(options: {
   property: JsonObject;
   required?: boolean;
   initial?: string;
+  /** What other fields of the form hold. */
+  others?: JsonObject;
 }) {
-  const { api, field, property, required = true, initial } = options;
+  const { api, field, property, required = true, initial, others } = options;
   const created: JsonObject[] = [];
   await renderInTestApp(
     <TestApiProvider apis={[[goldenImagesApiRef, api]]}>
       <SecretsContextProvider>
         <Stepper
           extensions={[field]}
-          initialState={initial === undefined ? {} : { chosen: initial }}
+          initialState={{
+            ...others,
+            ...(initial === undefined ? {} : { chosen: initial }),
+          }}
           manifest={{
             title: 'A template',
             steps: [

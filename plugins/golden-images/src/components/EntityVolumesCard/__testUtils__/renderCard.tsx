@@ -31,7 +31,12 @@ export async function renderCard(
       apis={[
         [
           goldenImagesApiRef,
-          { listVolumes, listImages: jest.fn(), listNamespaces: jest.fn() },
+          {
+            listVolumes,
+            listImages: jest.fn(),
+            listNamespaces: jest.fn(),
+            preflight: jest.fn(),
+          },
         ],
         [signalApiRef, signals],
       ]}

@@ -1,0 +1,3 @@
+export { VolumeSizePicker } from './VolumeSizePicker';
+export { volumeSizePickerSchema } from './schema';
+export { validateVolumeSize } from './validateVolumeSize';
