@@ -110,8 +110,14 @@ export class SandboxFixture {
 
   #cache<T extends Kube>(resource: Resource): Cache<T> {
     const cache = new Cache<T>(this.client, resource);
-    cache.onChange(() => this.#listeners.forEach(listener => listener()));
+    this.follow(cache);
     return cache;
+  }
+
+  /** Has `until` ask again when these change, too. */
+  follow(...caches: Pick<Cache<Kube>, 'onChange'>[]) {
+    for (const cache of caches)
+      cache.onChange(() => this.#listeners.forEach(listener => listener()));
   }
 
   /** Resolves with the first answer that is not `undefined`, asked for after each change in the cluster. */

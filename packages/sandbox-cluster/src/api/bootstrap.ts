@@ -8,15 +8,23 @@ import type { Registry } from './registry';
 import { copyOf, isObject, type Json, type KubeObject } from './types';
 import { INSTALLED_OBJECTS } from './installedObjects';
 
-const DEFINITIONS_FILE = 'data/customResourceDefinitions.json.gz';
+const DEFINITIONS_FILES = [
+  'data/customResourceDefinitions.json.gz',
+  'data/snapshotDefinitions.json.gz',
+];
 const MANIFEST = '@golden-images/sandbox-cluster/package.json';
 
-/** The CustomResourceDefinitions of CDI v1.66 and Longhorn v1.12, as a cluster has them. */
+/**
+ * The CustomResourceDefinitions of CDI v1.66 and Longhorn v1.12, as a cluster
+ * has them, and those of external-snapshotter v8.2 for snapshots.
+ */
 export function readDefinitions(): KubeObject[] {
   // The sources and what is built of them lie at different depths.
-  const path = join(dirname(require.resolve(MANIFEST)), DEFINITIONS_FILE);
-  const value: unknown = JSON.parse(gunzipSync(readFileSync(path)).toString());
-  return value as KubeObject[];
+  const folder = dirname(require.resolve(MANIFEST));
+  return DEFINITIONS_FILES.flatMap(file => {
+    const text = gunzipSync(readFileSync(join(folder, file))).toString();
+    return JSON.parse(text) as KubeObject[];
+  });
 }
 
 /**

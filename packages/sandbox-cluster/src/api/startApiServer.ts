@@ -88,7 +88,7 @@ export async function startApiServer(
     plugins: [
       namespaceLifecycle(store, definitions),
       claimAdmission(store, definitions),
-      dataVolumeAdmission(store, definitions),
+      dataVolumeAdmission(store, definitions, authorizer),
       dataImportCronAdmission(definitions),
       limitRanger(store, definitions),
       escalationCheck(authorizer),

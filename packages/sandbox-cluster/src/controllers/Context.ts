@@ -15,6 +15,12 @@ import type {
   Pod,
   StorageClass,
 } from './kube/types';
+import type {
+  LonghornSnapshot,
+  VolumeSnapshot,
+  VolumeSnapshotClass,
+  VolumeSnapshotContent,
+} from './kube/snapshotTypes';
 import type { WorkQueue } from './WorkQueue';
 
 export interface Caches {
@@ -27,6 +33,10 @@ export interface Caches {
   dataSources: Cache<DataSource>;
   storageProfiles: Cache<StorageProfile>;
   longhornVolumes: Cache<LonghornVolume>;
+  longhornSnapshots: Cache<LonghornSnapshot>;
+  volumeSnapshots: Cache<VolumeSnapshot>;
+  snapshotContents: Cache<VolumeSnapshotContent>;
+  snapshotClasses: Cache<VolumeSnapshotClass>;
 }
 
 export interface StorageProfile extends Kube {
@@ -54,6 +64,7 @@ export interface Context {
     dataVolumes: WorkQueue;
     longhornVolumes: WorkQueue;
     dataSources: WorkQueue;
+    snapshots: WorkQueue;
   };
   events: EventRecorder;
   disks: Disks;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 /**
  * The bytes of Longhorn volumes: a folder a volume, in it `disk.img` (a
  * Filesystem volume that an image was imported into) or `device` (a Block
- * volume). A name that ends in `.partial` is being written.
+ * volume). A name that ends in `.partial` is being written. A snapshot is a
+ * folder beside that of its volume, `VOLUME@SNAPSHOT`, with the same files.
  */
 export class Disks {
   readonly #folder: string;
@@ -28,8 +29,18 @@ export class Disks {
     await mkdir(this.folderOf(volumeName), { recursive: true });
   }
 
+  /** Its snapshots go with it. */
   async remove(volumeName: string): Promise<void> {
-    await rm(this.folderOf(volumeName), { recursive: true, force: true });
+    const names = await readdir(this.#folder).catch(() => [] as string[]);
+    const gone = names.filter(name => name.startsWith(`${volumeName}@`));
+    for (const name of [volumeName, ...gone]) {
+      await rm(this.folderOf(name), { recursive: true, force: true });
+    }
+  }
+
+  /** Stands for a volume wherever bytes are read. */
+  snapshotOf(volumeName: string, snapshotName: string): string {
+    return `${volumeName}@${snapshotName}`;
   }
 
   /** Files that are whole. */

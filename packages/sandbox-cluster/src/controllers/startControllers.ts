@@ -20,7 +20,15 @@ import {
   type Pod,
   type StorageClass,
 } from './kube/types';
+import type {
+  LonghornSnapshot,
+  VolumeSnapshot,
+  VolumeSnapshotClass,
+  VolumeSnapshotContent,
+} from './kube/snapshotTypes';
 import { LonghornController } from './longhorn/LonghornController';
+import { SnapshotController } from './snapshots/SnapshotController';
+import { wireSnapshots } from './snapshots/wireSnapshots';
 import { WorkQueue } from './WorkQueue';
 
 const RETRY_MS = 500;
@@ -31,6 +39,7 @@ interface AllControllers {
   dataVolumes: DataVolumeController;
   dataSources: DataSourceController;
   longhorn: LonghornController;
+  snapshots: SnapshotController;
 }
 
 export interface Controllers {
@@ -71,6 +80,25 @@ export async function startControllers(options: {
     ),
   };
 
+  const snapshotCaches = {
+    longhornSnapshots: new Cache<LonghornSnapshot>(
+      client,
+      RESOURCES.longhornSnapshots,
+    ),
+    volumeSnapshots: new Cache<VolumeSnapshot>(
+      client,
+      RESOURCES.volumeSnapshots,
+    ),
+    snapshotContents: new Cache<VolumeSnapshotContent>(
+      client,
+      RESOURCES.snapshotContents,
+    ),
+    snapshotClasses: new Cache<VolumeSnapshotClass>(
+      client,
+      RESOURCES.snapshotClasses,
+    ),
+  };
+
   const controllers: { current?: AllControllers } = {};
   const queue = (name: string, work: (key: string) => Promise<void>) => {
     const made: WorkQueue = new WorkQueue(work, (key, error) => {
@@ -101,10 +129,13 @@ export async function startControllers(options: {
     dataSources: queue('DataSource', async key =>
       controllers.current?.dataSources.reconcile(key),
     ),
+    snapshots: queue('snapshot', async key =>
+      controllers.current?.snapshots.reconcile(key),
+    ),
   };
   const context: Context = {
     client,
-    caches,
+    caches: { ...caches, ...snapshotCaches },
     queues,
     events: new EventRecorder(client, now),
     disks: new Disks(options.disksFolder),
@@ -120,17 +151,31 @@ export async function startControllers(options: {
     dataVolumes: new DataVolumeController(context),
     dataSources: new DataSourceController(context),
     longhorn: new LonghornController(context),
+    snapshots: new SnapshotController(context),
   };
   wire(context, controllers.current);
+  wireSnapshots(context, controllers.current.snapshots);
+  // What a claim is restored from is known before the claim.
+  await Promise.all(
+    Object.values(snapshotCaches).map(cache =>
+      cache.start(abort.signal).catch(unlessNotServed),
+    ),
+  );
   await Promise.all(
     Object.values(caches).map(cache => cache.start(abort.signal)),
   );
+  await controllers.current.snapshots.sweep();
   return {
     stop() {
       abort.abort(new Error('stopped'));
       Object.values(queues).forEach(one => one.stop());
     },
   };
+}
+
+/** Not every cluster has snapshots. */
+function unlessNotServed(error: unknown) {
+  if (!(error instanceof KubeError) || error.code !== 404) throw error;
 }
 
 /** Who looks again at what, when something changes. */

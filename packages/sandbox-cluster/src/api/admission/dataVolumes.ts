@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Definitions } from '../definitions';
+import type { Authorizer } from '../rbac/Authorizer';
 import { deniedByWebhook } from '../statusErrors';
 import type { Store } from '../store';
 import { child, isObject, type KubeObject } from '../types';
@@ -10,6 +11,7 @@ import {
 } from '../validation/dataVolumes';
 import type { AdmissionPlugin, AdmissionRequest } from './AdmissionRequest';
 import { findDecodeError } from './goShape';
+import { mayCopyFrom, type CopySource } from './copySource';
 
 const MUTATE = 'datavolume-mutate.cdi.kubevirt.io';
 const VALIDATE = 'datavolume-validate.cdi.kubevirt.io';
@@ -20,6 +22,7 @@ const TOKEN_LIFETIME_SECONDS = 300;
 export function dataVolumeAdmission(
   store: Store,
   definitions: Definitions,
+  authorizer: Authorizer,
 ): AdmissionPlugin {
   const dataVolumes = definitions.get('datavolumes.cdi.kubevirt.io');
   const dataSources = definitions.get('datasources.cdi.kubevirt.io');
@@ -54,7 +57,7 @@ export function dataVolumeAdmission(
     return sourceOf(child(found.object, 'spec', 'source'));
   };
 
-  const token = (source: CloneSource, { object }: AdmissionRequest) => {
+  const token = (source: CopySource, { object }: AdmissionRequest) => {
     const issuedAt = Math.floor(Date.now() / 1000);
     const claim = {
       operation: 'Clone',
@@ -83,17 +86,14 @@ export function dataVolumeAdmission(
         source.namespace &&
         !store.collection(namespaces).get(source.namespace)
       ) {
-        throw deniedByWebhook(
-          MUTATE,
-          422,
-          ` Clone source namespace ${source.namespace} doesn't exist`,
-          [
-            {
-              reason: 'FieldValueInvalid',
-              message: `Clone source namespace ${source.namespace} doesn't exist`,
-              field: 'spec.source.PVC.namespace',
-            },
-          ],
+        throw sourceNamespaceRefused(
+          `Clone source namespace ${source.namespace} doesn't exist`,
+        );
+      }
+      const target = object.metadata.namespace ?? '';
+      if (!mayCopyFrom(authorizer, request.user, source, target)) {
+        throw sourceNamespaceRefused(
+          `User ${request.user.name} has insufficient permissions in clone source namespace ${source.namespace}`,
         );
       }
       object.metadata.annotations = {
@@ -128,18 +128,25 @@ export function dataVolumeAdmission(
   };
 }
 
-interface CloneSource {
-  namespace?: string;
-  name: string;
-}
-
-function sourceOf(source: unknown): CloneSource | undefined {
-  const named = child(source, 'pvc') ?? child(source, 'snapshot');
+function sourceOf(source: unknown): CopySource | undefined {
+  const kind = child(source, 'pvc') ? 'pvc' : 'snapshot';
+  const named = child(source, kind);
   if (!isObject(named) || !named.name) return undefined;
   return {
+    kind,
     name: String(named.name),
     ...(named.namespace ? { namespace: String(named.namespace) } : {}),
   };
+}
+
+function sourceNamespaceRefused(message: string) {
+  return deniedByWebhook(MUTATE, 422, ` ${message}`, [
+    {
+      reason: 'FieldValueInvalid',
+      message,
+      field: 'spec.source.PVC.namespace',
+    },
+  ]);
 }
 
 /** A claim that belongs to a DataVolume, or that shall be adopted, is no obstacle. */

@@ -191,6 +191,13 @@ export const BOOTSTRAP_ROLES: KubeObject[] = [
       name,
     ),
   ),
+  clusterRole('cdi.kubevirt.io:clone-sourcer', [
+    {
+      verbs: ['create'],
+      apiGroups: ['cdi.kubevirt.io'],
+      resources: ['datavolumes/source'],
+    },
+  ]),
   clusterRole('cdi.kubevirt.io:config-reader', [
     {
       verbs: READ,

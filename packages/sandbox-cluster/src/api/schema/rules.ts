@@ -1,3 +1,4 @@
+import { Environment } from '@marcbachmann/cel-js';
 import type { FieldError } from '../statusErrors';
 import { isObject, type Json } from '../types';
 
@@ -13,10 +14,10 @@ interface Found {
 }
 
 /**
- * The two forms of CEL rules that CDI's and Longhorn's
- * CustomResourceDefinitions contain: `self == oldSelf`, and a list whose items
- * are all of a set. A rule of any other form is refused when it is loaded, so
- * that none is silently not applied.
+ * Two forms of CEL rules are most of those in the CustomResourceDefinitions of
+ * CDI and Longhorn: `self == oldSelf`, and a list whose items are all of a set.
+ * Any other is left to CEL itself. One that CEL does not understand is refused
+ * when it is loaded, so that none is silently not applied.
  *
  * @throws Error that names the rule.
  */
@@ -70,7 +71,27 @@ function compileCheck(rule: string): Check {
     return value =>
       !Array.isArray(value) || value.every(item => allowed.includes(item));
   }
-  throw new Error(`This validation rule is not understood: ${rule}`);
+  return compileCel(rule);
+}
+
+/** A rule about `oldSelf` counts only where there was something before (Kubernetes 1.36). */
+function compileCel(rule: string): Check {
+  const env = new Environment({ homogeneousAggregateLiterals: false })
+    .registerVariable('self', 'dyn')
+    .registerVariable('oldSelf', 'dyn');
+  // A field that bears the name of a reserved word is written so.
+  const expression = rule.replaceAll('__namespace__', 'namespace');
+  const parsed = (() => {
+    try {
+      return env.parse(expression);
+    } catch {
+      throw new Error(`This validation rule is not understood: ${rule}`);
+    }
+  })();
+  const isTransition = /\boldSelf\b/.test(rule);
+  return (self, oldSelf) =>
+    (isTransition && oldSelf === undefined) ||
+    parsed({ self, oldSelf: oldSelf ?? null }) === true;
 }
 
 function places(from: Found, path: string[]): Found[] {

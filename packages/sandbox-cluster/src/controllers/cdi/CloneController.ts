@@ -6,31 +6,35 @@ import { RESOURCES, keyOf, type Claim, type DataVolume } from '../kube/types';
 import { sizeBytes } from '../sizes';
 import { throttled } from '../throttled';
 import { pendingClaim, writeStatus } from './conditions';
-import { sourceOf, strategyFor, type Strategy } from './cloneSource';
+import { CloneOrigins } from './CloneOrigins';
+import { strategyFor, type CloneOrigin, type Strategy } from './cloneSource';
 import { pause } from './pause';
-import {
-  bareSpec,
-  ensureHelperClaim,
-  ensureTargetClaim,
-  targetSpec,
-} from './targetClaim';
+import { bareSpec, ensureHelperClaim, ensureTargetClaim } from './targetClaim';
 
 const COMPONENT = 'datavolume-pvc-clone-controller';
 const OWNED_BY = 'cdi.kubevirt.io/OwnedByUID';
-const RETRY_MS = 2_000;
 const PROGRESS_EVERY_MS = 1_000;
+/** The phase in which the temporary claim gets its bytes (CDI 1.66, populatorPhaseMap). */
+const PHASES: Record<Strategy, string> = {
+  copy: 'CloneInProgress',
+  'csi-clone': 'CSICloneInProgress',
+  snapshot: 'CloneFromSnapshotSourceInProgress',
+};
 
 /**
  * Clones of claims by DataVolumes, in the phases that CDI 1.66 shows (recorded):
  * a temporary claim in the namespace of the source gets the bytes, and its
- * volume is then handed to the target.
+ * volume is then handed to the target. Snapshots are restored in the same way
+ * (from source, not recorded).
  */
 export class CloneController {
   readonly #context: Context;
+  readonly #origins: CloneOrigins;
   readonly #runs = new Map<string, AbortController>();
 
   constructor(context: Context) {
     this.#context = context;
+    this.#origins = new CloneOrigins(context);
   }
 
   abandon(uid: string) {
@@ -49,20 +53,20 @@ export class CloneController {
       return;
     }
     if (this.#runs.has(uid)) return;
-    const source = await this.#findSource(dataVolume);
-    if (!source) return;
-    const strategy = strategyFor(this.#context, dataVolume, source);
+    const origin = await this.#origins.find(dataVolume);
+    if (!origin) return;
+    const strategy = strategyFor(this.#context, dataVolume, origin);
     const claim = await ensureTargetClaim(this.#context, dataVolume, {
       kind: 'VolumeCloneSource',
       name: `volume-clone-source-${uid}`,
       annotations: { 'cdi.kubevirt.io/cloneType': strategy },
-      sourceSize: String(source.spec.resources?.requests?.storage),
+      sourceSize: String(origin.size),
     });
     if (!claim) return;
     const abort = new AbortController();
     this.#runs.set(uid, abort);
     const signal = AbortSignal.any([abort.signal, this.#context.signal]);
-    this.#run({ dataVolume, claim, source, strategy, signal })
+    this.#run({ dataVolume, claim, origin, strategy, signal })
       .catch(error => {
         if (signal.aborted) return;
         this.#context.log(
@@ -70,89 +74,21 @@ export class CloneController {
             error instanceof Error ? error.message : error
           }`,
         );
-        this.#again(dataVolume);
+        this.#origins.again(dataVolume);
       })
       .finally(() => {
         if (this.#runs.get(uid) === abort) this.#runs.delete(uid);
       });
   }
 
-  /** The claim to copy, when it is there, filled, and not larger than the target. */
-  async #findSource(dataVolume: DataVolume): Promise<Claim | undefined> {
-    const { caches } = this.#context;
-    const { name } = dataVolume.metadata;
-    const from = sourceOf(this.#context, dataVolume);
-    const source = from && caches.claims.get(`${from.namespace}/${from.name}`);
-    if (!source) {
-      const message = `The source pvc ${from?.name} doesn't exist`;
-      const missing = {
-        status: 'False' as const,
-        reason: 'CloneWithoutSource',
-        message,
-      };
-      await writeStatus(this.#context, dataVolume, {
-        phase: 'Pending',
-        bound: missing,
-        ready: missing,
-      });
-      await this.#remark(dataVolume, 'Warning', 'CloneWithoutSource', message);
-      this.#again(dataVolume);
-      return undefined;
-    }
-    const owner = caches.dataVolumes.get(keyOf(source));
-    const filled =
-      source.status?.phase === 'Bound' &&
-      (!owner || owner.status?.phase === 'Succeeded');
-    const wanted = sizeBytes(
-      targetSpec(dataVolume, String(source.spec.resources?.requests?.storage))
-        .resources?.requests?.storage,
-    );
-    const has = sizeBytes(source.spec.resources?.requests?.storage);
-    if (wanted < has) {
-      const message = `target resources requests storage size is smaller than the source ${wanted} < ${has}`;
-      const refused = {
-        status: 'False' as const,
-        reason: 'CloneValidationFailed',
-        message,
-      };
-      await writeStatus(this.#context, dataVolume, {
-        phase: 'Pending',
-        bound: refused,
-        ready: refused,
-      });
-      await this.#remark(
-        dataVolume,
-        'Warning',
-        'CloneValidationFailed',
-        message,
-      );
-      return undefined;
-    }
-    if (!filled) {
-      await writeStatus(this.#context, dataVolume, {
-        phase: 'CloneScheduled',
-        bound: pendingClaim(name),
-        ready: { status: 'False' },
-        running: {
-          status: 'False',
-          reason: 'Pending',
-          message: 'Clone Pending',
-        },
-      });
-      this.#again(dataVolume);
-      return undefined;
-    }
-    return source;
-  }
-
   async #run(run: {
     dataVolume: DataVolume;
     claim: Claim;
-    source: Claim;
+    origin: CloneOrigin;
     strategy: Strategy;
     signal: AbortSignal;
   }) {
-    const { dataVolume, claim, source, strategy, signal } = run;
+    const { dataVolume, claim, origin, strategy, signal } = run;
     const { name } = dataVolume.metadata;
     const status = (phase: string) =>
       writeStatus(this.#context, dataVolume, {
@@ -166,22 +102,20 @@ export class CloneController {
       dataVolume,
       'Normal',
       'CloneScheduled',
-      `Cloning from ${keyOf(source)} into ${keyOf(claim)} scheduled`,
+      `Cloning from ${origin.key} into ${keyOf(claim)} scheduled`,
     );
     const temporary = await this.#temporaryClaim(
       dataVolume,
       claim,
-      source,
+      origin,
       strategy,
     );
     if (!temporary) throw new Error('the temporary claim was refused');
-    await status(
-      strategy === 'copy' ? 'CloneInProgress' : 'CSICloneInProgress',
-    );
+    await status(PHASES[strategy]);
     const volumeName = await this.#boundVolume(temporary, signal);
     if (strategy === 'copy') {
-      await this.#copy(dataVolume, source, volumeName, signal);
-    } else if (this.#isLarger(claim, source)) {
+      await this.#copy(dataVolume, origin, volumeName, signal);
+    } else if (this.#isLarger(claim, origin)) {
       await status('PrepClaimInProgress');
       await this.#growAfterCopy(claim, temporary, volumeName, signal);
     }
@@ -193,26 +127,19 @@ export class CloneController {
   #temporaryClaim(
     dataVolume: DataVolume,
     claim: Claim,
-    source: Claim,
+    { namespace, size, dataSource }: CloneOrigin,
     strategy: Strategy,
   ) {
-    const csi = strategy === 'csi-clone';
-    const { name, namespace } = source.metadata;
     return ensureHelperClaim(this.#context, {
       name: `tmp-pvc-${claim.metadata.uid}`,
-      namespace: namespace!,
+      namespace,
       // CDI copies the labels of the target to it (recorded).
       labels: { ...claim.metadata.labels, [OWNED_BY]: claim.metadata.uid! },
       spec: {
         ...bareSpec(claim),
-        ...(csi
-          ? {
-              resources: {
-                requests: { storage: source.spec.resources?.requests?.storage },
-              },
-              dataSource: { kind: 'PersistentVolumeClaim', name },
-            }
-          : {}),
+        ...(strategy === 'copy'
+          ? {}
+          : { resources: { requests: { storage: size } }, dataSource }),
       },
       onQuota: async message => {
         await this.#remark(dataVolume, 'Warning', 'ErrExceededQuota', message);
@@ -230,18 +157,18 @@ export class CloneController {
 
   async #copy(
     dataVolume: DataVolume,
-    source: Claim,
+    origin: CloneOrigin,
     volumeName: string,
     signal: AbortSignal,
   ) {
     const { disks, settings } = this.#context;
-    const from = this.#handleOf(source.spec.volumeName!);
+    const from = this.#handleOf(origin.volumeName!);
     const to = this.#handleOf(volumeName);
     await this.#remark(
       dataVolume,
       'Normal',
       'CloneInProgress',
-      `Cloning from ${keyOf(source)} into ${keyOf(dataVolume)} in progress`,
+      `Cloning from ${origin.key} into ${keyOf(dataVolume)} in progress`,
     );
     const report = throttled(PROGRESS_EVERY_MS, (percent: number) => {
       if (percent >= 100) return;
@@ -268,11 +195,8 @@ export class CloneController {
     );
   }
 
-  #isLarger(claim: Claim, source: Claim): boolean {
-    return (
-      sizeBytes(claim.spec.resources?.requests?.storage) >
-      sizeBytes(source.spec.resources?.requests?.storage)
-    );
+  #isLarger(claim: Claim, { size }: CloneOrigin): boolean {
+    return sizeBytes(claim.spec.resources?.requests?.storage) > sizeBytes(size);
   }
 
   /** A Longhorn volume grows only once its copy is done; CDI's prep Pod waits for that. */
@@ -362,13 +286,6 @@ export class CloneController {
         ({ metadata }) => metadata.uid === uid && !metadata.deletionTimestamp,
       );
     if (!wanted) await this.#context.client.delete(RESOURCES.claims, claim);
-  }
-
-  #again(dataVolume: DataVolume) {
-    this.#context.queues.dataVolumes.addAfter(
-      keyOf(dataVolume),
-      scaled(this.#context, RETRY_MS) + 20,
-    );
   }
 
   #remark(

@@ -33,13 +33,14 @@ export class DataVolumeController {
     const { source, sourceRef } = dataVolume.spec;
     if (source?.http || source?.blank)
       await this.#imports.reconcile(dataVolume);
-    else if (source?.pvc || sourceRef) await this.clones.reconcile(dataVolume);
+    else if (source?.pvc || source?.snapshot || sourceRef)
+      await this.clones.reconcile(dataVolume);
     else await this.#refuse(dataVolume);
   }
 
   async #refuse(dataVolume: DataVolume) {
     const [type = 'none'] = Object.keys(dataVolume.spec.source ?? {});
-    const message = `The sandbox does not import from "${type}"; it imports from http`;
+    const message = `The sandbox does not import from "${type}"; it imports from http, and copies claims and snapshots`;
     await writeStatus(this.#context, dataVolume, {
       phase: 'ImportInProgress',
       running: { status: 'False', reason: 'Error', message },

@@ -14,7 +14,8 @@ import {
 } from '../kube/types';
 import { longhornBytes, sizeBytes, sizeText } from '../sizes';
 import { bind } from './bind';
-import { checkSource } from './checkSource';
+import { checkSnapshot } from './checkSnapshot';
+import { checkSource, type SourceCheck } from './checkSource';
 
 const PROVISIONER = 'driver.longhorn.io_csi-provisioner';
 const FIRST_RETRY_MS = 1_000;
@@ -94,17 +95,13 @@ export class ClaimController {
       );
       return;
     }
-    let from: LonghornVolume | undefined;
-    if (claim.spec.dataSource?.kind === 'PersistentVolumeClaim') {
-      const check = checkSource(this.#context, claim);
-      if ('refusal' in check) {
-        await refuse(check.refusal);
-        return;
-      }
-      from = check.from;
+    const source = this.#sourceOf(claim);
+    if (source && 'refusal' in source) {
+      await refuse(source.refusal);
+      return;
     }
     this.#retries.delete(claim.metadata.uid!);
-    const volume = await this.#createVolume(claim, storageClass, from);
+    const volume = await this.#createVolume(claim, storageClass, source);
     await bind(this.#context, claim, volume);
     await this.#remark(
       claim,
@@ -113,6 +110,17 @@ export class ClaimController {
       `Successfully provisioned volume ${volume.metadata.name}`,
       PROVISIONER,
     );
+  }
+
+  #sourceOf(claim: Claim): SourceCheck | undefined {
+    switch (claim.spec.dataSource?.kind) {
+      case 'PersistentVolumeClaim':
+        return checkSource(this.#context, claim);
+      case 'VolumeSnapshot':
+        return checkSnapshot(this.#context, claim);
+      default:
+        return undefined;
+    }
   }
 
   /** A Pod that mounts it, a scheduler's word, or CDI's wish to bind at once. */
@@ -135,7 +143,7 @@ export class ClaimController {
   async #createVolume(
     claim: Claim,
     storageClass: StorageClass,
-    from: LonghornVolume | undefined,
+    source: Source | undefined,
   ): Promise<PersistentVolume> {
     const { client, caches, disks } = this.#context;
     const name = `pvc-${claim.metadata.uid}`;
@@ -146,7 +154,7 @@ export class ClaimController {
     if (!caches.longhornVolumes.get(`${LONGHORN_NAMESPACE}/${name}`)) {
       const created = await client.create<LonghornVolume>(
         RESOURCES.longhornVolumes,
-        longhornVolume(name, bytes, storageClass, from),
+        longhornVolume(name, bytes, storageClass, source),
       );
       caches.longhornVolumes.put(created);
     }
@@ -298,12 +306,15 @@ export class ClaimController {
   }
 }
 
+type Source = Exclude<SourceCheck, { refusal: string }>;
+
 function longhornVolume(
   name: string,
   bytes: number,
   storageClass: StorageClass,
-  from: LonghornVolume | undefined,
+  source: Source | undefined,
 ): LonghornVolume {
+  const from = source?.from.metadata.name;
   const replicas = Number(storageClass.parameters?.numberOfReplicas ?? 3);
   return {
     metadata: {
@@ -311,9 +322,7 @@ function longhornVolume(
       namespace: LONGHORN_NAMESPACE,
       labels: {
         longhornvolume: name,
-        ...(from
-          ? { 'longhorn.io/clone-source-volume': from.metadata.name }
-          : {}),
+        ...(from ? { 'longhorn.io/clone-source-volume': from } : {}),
       },
     },
     spec: {
@@ -324,7 +333,14 @@ function longhornVolume(
       frontend: 'blockdev',
       staleReplicaTimeout: 30,
       snapshotMaxCount: 250,
-      dataSource: from ? `vol://${from.metadata.name}` : '',
+      dataSource: source ? dataSourceOf(source) : '',
     },
   };
+}
+
+function dataSourceOf({ from, snapshot }: Source): string {
+  const { name } = from.metadata;
+  return snapshot === undefined
+    ? `vol://${name}`
+    : `snap://${name}/${snapshot}`;
 }

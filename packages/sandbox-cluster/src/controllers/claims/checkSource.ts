@@ -3,7 +3,9 @@ import { sizeBytes } from '../sizes';
 import type { Claim, LonghornVolume } from '../kube/types';
 
 /** Where a clone copies from, or why it cannot, in external-provisioner's and Longhorn's words (recorded). */
-export type SourceCheck = { from: LonghornVolume } | { refusal: string };
+export type SourceCheck =
+  | { from: LonghornVolume; /** Of that volume. */ snapshot?: string }
+  | { refusal: string };
 
 /** Checks of external-provisioner 5.3 and of Longhorn 1.12's CSI driver, in their order. */
 export function checkSource(context: Context, claim: Claim): SourceCheck {

@@ -94,6 +94,7 @@ export interface DataVolume extends Kube {
       http?: { url: string; checksum?: string };
       blank?: object;
       pvc?: { namespace: string; name: string };
+      snapshot?: { namespace: string; name: string };
       [type: string]: unknown;
     };
     sourceRef?: { kind: string; namespace?: string; name: string };
@@ -110,7 +111,12 @@ export interface DataVolume extends Kube {
 }
 
 export interface DataSource extends Kube {
-  spec: { source: { pvc?: { namespace?: string; name: string } } };
+  spec: {
+    source: {
+      pvc?: { namespace?: string; name: string };
+      snapshot?: { namespace?: string; name: string };
+    };
+  };
   status?: { conditions?: Condition[]; source?: unknown };
 }
 
@@ -181,6 +187,7 @@ const grouped = (
   status,
 });
 const CDI = 'cdi.kubevirt.io/v1beta1';
+const SNAPSHOTS = 'snapshot.storage.k8s.io/v1';
 
 export const RESOURCES = {
   claims: core('persistentvolumeclaims', 'PersistentVolumeClaim', true),
@@ -202,6 +209,29 @@ export const RESOURCES = {
   importSources: grouped(CDI, 'volumeimportsources', 'VolumeImportSource'),
   cloneSources: grouped(CDI, 'volumeclonesources', 'VolumeCloneSource'),
   longhornVolumes: grouped('longhorn.io/v1beta2', 'volumes', 'Volume', true),
+  longhornSnapshots: grouped(
+    'longhorn.io/v1beta2',
+    'snapshots',
+    'Snapshot',
+    true,
+  ),
+  volumeSnapshots: grouped(
+    SNAPSHOTS,
+    'volumesnapshots',
+    'VolumeSnapshot',
+    true,
+  ),
+  snapshotContents: grouped(
+    SNAPSHOTS,
+    'volumesnapshotcontents',
+    'VolumeSnapshotContent',
+    true,
+  ),
+  snapshotClasses: grouped(
+    SNAPSHOTS,
+    'volumesnapshotclasses',
+    'VolumeSnapshotClass',
+  ),
 } as const;
 
 export const keyOf = ({ metadata }: Kube) =>

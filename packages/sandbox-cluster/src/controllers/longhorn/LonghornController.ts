@@ -1,5 +1,6 @@
 import { copyDisk } from '../../bytes';
 import { LONGHORN_NAMESPACE, scaled, type Context } from '../Context';
+import { parseSnapshotHandle } from '../kube/snapshotTypes';
 import { RESOURCES, keyOf, type LonghornVolume } from '../kube/types';
 import { join } from 'node:path';
 
@@ -23,8 +24,16 @@ const emptyClone: CloneStatus = {
   nextAllowedAttemptAt: '',
 };
 
-const sourceOf = (volume: LonghornVolume) =>
-  /^(?:vol|snap):\/\/([^/]+)/.exec(volume.spec.dataSource ?? '')?.[1];
+interface Source {
+  volume: string;
+  /** Of that volume; one is taken for the copy where none is named. */
+  snapshot?: string;
+}
+
+function sourceOf({ spec }: LonghornVolume): Source | undefined {
+  const volume = /^vol:\/\/([^/]+)/.exec(spec.dataSource ?? '')?.[1];
+  return volume ? { volume } : parseSnapshotHandle(spec.dataSource);
+}
 
 /** Longhorn's volumes: their state, and the copies behind clones. */
 export class LonghornController {
@@ -67,7 +76,7 @@ export class LonghornController {
     });
   }
 
-  async #copy(volume: LonghornVolume, source: string) {
+  async #copy(volume: LonghornVolume, source: Source) {
     const name = volume.metadata.name;
     if (this.#copying.has(name)) return;
     const clone = volume.status?.cloneStatus ?? emptyClone;
@@ -89,8 +98,8 @@ export class LonghornController {
         : clone.attemptCount + 1;
     const begun: CloneStatus = {
       state: 'initiated',
-      sourceVolume: source,
-      snapshot: `clone-${name}`.slice(0, 63),
+      sourceVolume: source.volume,
+      snapshot: source.snapshot ?? `clone-${name}`.slice(0, 63),
       attemptCount: attempt,
       nextAllowedAttemptAt: new Date(
         this.#context.now().getTime() +
@@ -107,7 +116,7 @@ export class LonghornController {
     // The rest wait for their turn, initiated and without a byte (recorded).
     if (this.#copying.size >= MOST_COPIES) return;
     this.#copying.add(name);
-    this.#run(started, begun)
+    this.#run(started, begun, source)
       .catch(() => undefined)
       .finally(() => {
         this.#copying.delete(name);
@@ -115,16 +124,16 @@ export class LonghornController {
       });
   }
 
-  async #run(volume: LonghornVolume, clone: CloneStatus) {
+  async #run(volume: LonghornVolume, clone: CloneStatus, source: Source) {
     const { disks, caches, settings, signal, faults, queues } = this.#context;
     const name = volume.metadata.name;
     const gone = new AbortController();
     const watching = setInterval(() => {
       const known = caches.longhornVolumes.get(keyOf(volume));
-      const source = caches.longhornVolumes.get(
-        `${LONGHORN_NAMESPACE}/${clone.sourceVolume}`,
+      const from = caches.longhornVolumes.get(
+        `${LONGHORN_NAMESPACE}/${source.volume}`,
       );
-      if (!known || known.metadata.uid !== volume.metadata.uid || !source)
+      if (!known || known.metadata.uid !== volume.metadata.uid || !from)
         gone.abort();
     }, 100);
     const progress = this.#progressReporter(volume);
@@ -135,9 +144,10 @@ export class LonghornController {
       ) {
         throw new Error('replica copy failed');
       }
-      for (const file of await disks.files(clone.sourceVolume)) {
+      const from = this.#readFrom(source);
+      for (const file of await disks.files(from)) {
         await copyDisk({
-          from: join(disks.folderOf(clone.sourceVolume), file),
+          from: join(disks.folderOf(from), file),
           to: join(disks.folderOf(name), file),
           bytesPerSecond: settings.copyBytesPerSecond,
           signal: AbortSignal.any([signal, gone.signal]),
@@ -174,6 +184,15 @@ export class LonghornController {
     } finally {
       clearInterval(watching);
     }
+  }
+
+  /** What stands for the source among the disks. @throws Error when the snapshot is gone */
+  #readFrom({ volume, snapshot }: Source): string {
+    const { caches, disks } = this.#context;
+    if (snapshot === undefined) return volume;
+    if (!caches.longhornSnapshots.get(`${LONGHORN_NAMESPACE}/${snapshot}`))
+      throw new Error(`cannot find snapshot ${snapshot} of volume ${volume}`);
+    return disks.snapshotOf(volume, snapshot);
   }
 
   #progressReporter(volume: LonghornVolume) {
