@@ -75,6 +75,8 @@ export interface Config {
          * the annotation `golden-images.backstage.io/owner` on the namespace.
          */
         owner?: string;
+        /** Of images in this namespace; it wins over `imports.requireVerified`. */
+        requireVerified?: boolean;
       }>;
     }>;
     /** Entity refs of users and groups that may do everything. */
@@ -87,6 +89,12 @@ export interface Config {
       keepFor?: HumanDuration | string;
     };
     imports?: {
+      /**
+       * Demands that the bytes of images are verified, by a checksum (`http`) or
+       * a digest (`registry`). Other imports are refused, and images that were
+       * made otherwise neither become current nor can be cloned.
+       */
+      requireVerified?: boolean;
       /** From where images may be imported. Everything else is refused. */
       allow?: Array<{
         /** Host name or IP address, exactly as in the URL. No wildcards. */

@@ -32,7 +32,7 @@ describe('versions over a cluster with real bytes', () => {
     });
     expect(made.status).toBe(202);
     const end = await portal.waitFor(made.body.waitHandle);
-    await isCurrent(version);
+    expect(end.object).toMatchObject({ state: 'ready', current: true });
     return end.object;
   }
   const volumes = async () => {
@@ -46,17 +46,21 @@ describe('versions over a cluster with real bytes', () => {
   it('are rolled back, forward and retired; what was cloned stays', async () => {
     const first = await published('1');
     await published('2');
+    // Whoever has waited for a version gets it by the name alone.
+    const byName = {
+      image: { name: 'linux' },
+      namespace: 'team-a',
+      name: 'orders-disk',
+      entityRef: 'component:default/orders',
+    };
+    const tried = await portal.as('dora').post('volumes?dryRun=true', byName);
+    expect(tried.body.volume.source).toMatchObject({ version: '2' });
     const lena = portal.as('lena');
     const linux = 'images/dev/golden-images/linux';
     const back = await lena.post(`${linux}/current`, { version: '1' });
     expect(back.body).toMatchObject({ name: 'linux-1', pinned: true });
     await isCurrent('1');
-    const clone = await portal.as('dora').post('volumes', {
-      image: { name: 'linux' },
-      namespace: 'team-a',
-      name: 'orders-disk',
-      entityRef: 'component:default/orders',
-    });
+    const clone = await portal.as('dora').post('volumes', byName);
     expect(clone.status).toBe(202);
     const refused = await lena.delete(`${linux}-1`);
     expect(refused.status).toBe(409);

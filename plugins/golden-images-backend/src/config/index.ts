@@ -5,3 +5,4 @@ export type {
   ClusterConnectionConfig,
   GoldenImagesConfig,
 } from './types';
+export { demandsVerification } from './verification';

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { readGoldenImagesConfig } from './readGoldenImagesConfig';
+import { demandsVerification } from './verification';
 
 const DAY_MS = 24 * 3_600_000;
 const read = (data: object) =>
@@ -33,6 +34,26 @@ describe('readGoldenImagesConfig', () => {
       imports: { allow: [] },
       history: { keepForMs: 90 * DAY_MS },
     });
+  });
+
+  it('demands verified bytes in all namespaces but those that say otherwise', () => {
+    const config = read({
+      goldenImages: {
+        clusters: [
+          {
+            name: 'dev',
+            inCluster: true,
+            namespaces: [{ name: 'drafts', requireVerified: false }],
+          },
+        ],
+        imports: { requireVerified: true },
+      },
+    });
+    const [dev] = config.clusters;
+    expect(demandsVerification(dev, 'golden-images')).toBe(true);
+    expect(demandsVerification(dev, 'drafts')).toBe(false);
+    const [other] = read(cluster({ inCluster: true })).clusters;
+    expect(demandsVerification(other, 'golden-images')).toBe(false);
   });
 
   it.each([

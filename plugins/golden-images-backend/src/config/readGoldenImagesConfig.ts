@@ -81,6 +81,9 @@ function readCluster(entry: Config, at: string, root: Config): ClusterConfig {
     clones: entry.has('clones') ? readCloneLimits(entry, at) : undefined,
     keepVersions: readCount(entry, 'keepVersions', at),
     retain: entry.getOptionalBoolean('retain'),
+    requireVerified: root.getOptionalBoolean(
+      'goldenImages.imports.requireVerified',
+    ),
     namespaces: (entry.getOptionalConfigArray('namespaces') ?? []).map(
       (namespace, index) => {
         const owner = namespace.getOptionalString('owner');
@@ -89,6 +92,7 @@ function readCluster(entry: Config, at: string, root: Config): ClusterConfig {
           name: readNamespaceName(namespace.getString('name'), `${key}.name`),
           owner: owner && readEntityRef(owner, `${key}.owner`),
           keepVersions: readCount(namespace, 'keepVersions', key),
+          requireVerified: namespace.getOptionalBoolean('requireVerified'),
         };
       },
     ),

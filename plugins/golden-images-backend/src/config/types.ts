@@ -22,11 +22,18 @@ export interface ClusterConfig {
   /** Defaults where absent. */
   clones?: CloneLimits;
   /** Owners by configuration; they win over the annotation on the namespace. */
-  namespaces: { name: string; owner?: string; keepVersions?: number }[];
+  namespaces: {
+    name: string;
+    owner?: string;
+    keepVersions?: number;
+    requireVerified?: boolean;
+  }[];
   /** Volumes of golden images are kept when their claims are deleted otherwise than by retiring. */
   retain?: boolean;
   /** Versions of an image that are kept, the newest; all where absent. */
   keepVersions?: number;
+  /** Of images whose namespace says nothing itself: see `demandsVerification`. */
+  requireVerified?: boolean;
 }
 
 /** One entry of `goldenImages.imports.allow[]`: it opens exactly itself. */

@@ -15,6 +15,7 @@ import {
   isOurImage,
   labelOf,
   ownerMetadata,
+  verifiedOf,
   type Joined,
   type Joiner,
 } from '../tracking/rows';
@@ -30,15 +31,19 @@ export class AliasMover {
   readonly #client: ClusterClient;
   readonly #tracked: TrackedStore;
   readonly #joiner: Joiner;
+  readonly #demandsVerification: (namespace: string) => boolean;
 
   constructor(options: {
     client: ClusterClient;
     tracked: TrackedStore;
     joiner: Joiner;
+    /** Whether only what is verified becomes current there. */
+    demandsVerification: (namespace: string) => boolean;
   }) {
     this.#client = options.client;
     this.#tracked = options.tracked;
     this.#joiner = options.joiner;
+    this.#demandsVerification = options.demandsVerification;
   }
 
   /**
@@ -51,7 +56,10 @@ export class AliasMover {
     namespace: string,
     image: string,
   ): Promise<AliasMove | 'foreign' | undefined> {
-    const versions = await this.#readyVersions(namespace, image);
+    const ready = await this.#readyVersions(namespace, image);
+    const versions = this.#demandsVerification(namespace)
+      ? ready.map(verifiedAlone)
+      : ready;
     const ref = { type: RESOURCES.dataSources, namespace, name: image };
     const alias = await this.#client.get<DataSource>(ref);
     const plan = planAlias(versions, alias);
@@ -111,5 +119,10 @@ export function readyVersionOf(joined: Joined): ReadyVersion | undefined {
     claimName: joined.name,
     readyAt,
     setCurrent: mayBecomeCurrent(annotationOf(joined, ANNOTATIONS.setCurrent)),
+    verified: verifiedOf(joined) !== 'none',
   };
+}
+
+function verifiedAlone(version: ReadyVersion): ReadyVersion {
+  return { ...version, setCurrent: version.setCurrent && version.verified };
 }

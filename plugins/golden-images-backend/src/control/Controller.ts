@@ -33,6 +33,8 @@ export interface ControllerOptions {
    * an outage one list may be current while another is still an old world.
    */
   isCurrent: () => boolean;
+  /** Whether only what is verified becomes current in this namespace. */
+  demandsVerification: (namespace: string) => boolean;
   /** Reads and derives this name anew after a write. */
   refresh: (namespace: string, name: string) => Promise<void>;
 }
@@ -156,6 +158,15 @@ export class Controller {
         row,
         'current-moved',
         `${moved.claimName} is the current version of ${object.image}`,
+      );
+    } else if (
+      !version.verified &&
+      this.#options.demandsVerification(object.namespace)
+    ) {
+      await this.#note(
+        row,
+        'not-verified',
+        `${object.name} does not become the current version of ${object.image}, and cannot be cloned: its bytes are not verified`,
       );
     }
     return true;

@@ -2,11 +2,11 @@ import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 import { RESOURCES } from '../kubernetes';
 import { IMAGES } from '../tracking/__testUtils__/startTracking';
-import { ControlWorld, keyOf } from './__testUtils__/ControlWorld';
+import { ControlWorld, keyOf, volumeOf } from './__testUtils__/ControlWorld';
 
 jest.setTimeout(30_000);
 
-const { dataSources } = RESOURCES;
+const { dataSources, dataVolumes, persistentVolumes } = RESOURCES;
 const databases = testDatabases();
 
 describe.each(databases.eachSupportedId())('the alias on %s', id => {
@@ -36,6 +36,39 @@ describe.each(databases.eachSupportedId())('the alias on %s', id => {
       'patch datavolumes debian-12',
       'create datasources debian',
     ]);
+  });
+
+  it('does not move to what is not verified where that is demanded, and says so', async () => {
+    await t.start({ requireVerified: true });
+    await t.publishVersion('12');
+    t.world.requestImport('debian', '13');
+    t.cluster.change(dataVolumes, IMAGES, 'debian-13', {
+      spec: { source: { http: { checksum: null } } },
+    });
+    t.world.finishImport('debian-13');
+    expect((await t.noted('debian-13', 'not-verified')).message).toBe(
+      'debian-13 does not become the current version of debian, and cannot be cloned: its bytes are not verified',
+    );
+    const alias = await t.read(dataSources, 'debian');
+    expect(alias?.spec).toMatchObject({
+      source: { pvc: { name: 'debian-12' } },
+    });
+    expect(alias?.metadata.annotations).toMatchObject({
+      [ANNOTATIONS.usedVersions]: '["12","13"]',
+    });
+    await t.tracking.refresh(keyOf('debian-13'));
+    const row = await t.tracking.reader.getImage(keyOf('debian-13'));
+    expect(row?.object).toMatchObject({ state: 'ready', verified: 'none' });
+  });
+
+  it('moves to an image on a volume of no CSI driver', async () => {
+    await t.start();
+    t.world.requestImport('debian', '12');
+    t.world.finishImport('debian-12');
+    t.cluster.change(persistentVolumes, undefined, volumeOf('debian-12'), {
+      spec: { csi: null, hostPath: { path: '/x' } },
+    });
+    await t.noted('debian-12', 'current-moved');
   });
 
   it('stays where a person pinned it, and moves again for what is ready after that', async () => {

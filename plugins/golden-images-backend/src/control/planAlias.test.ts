@@ -13,6 +13,7 @@ const version = (
   claimName: `debian-${name}`,
   readyAt: `2026-11-0${day}T00:00:00.000Z`,
   setCurrent: true,
+  verified: true,
   ...over,
 });
 

@@ -14,6 +14,8 @@ export interface ReadyVersion {
   readyAt: string;
   /** Annotation `set-current` is not `false`. */
   setCurrent: boolean;
+  /** Its bytes were held against a checksum or digest. */
+  verified: boolean;
 }
 
 export type AliasPlan =

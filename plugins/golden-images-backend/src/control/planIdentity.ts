@@ -21,13 +21,13 @@ export function planIdentity(
   const ours = isOurs(joined, ROLE_GOLDEN_IMAGE) || isOurs(joined, ROLE_CLONE);
   if (!done || !ours || !claim || !owner || owner.deletedAt) return undefined;
   if (owner.annotations[ANNOTATIONS.claimUid] !== undefined) return undefined;
-  if (!persistentVolume?.volumeHandle || !persistentVolume.capacityBytes) {
-    return undefined;
-  }
+  if (!persistentVolume?.capacityBytes) return undefined;
+  const { volumeHandle, capacityBytes } = persistentVolume;
   return {
     [ANNOTATIONS.claimUid]: claim.metadata.uid,
-    [ANNOTATIONS.volumeHandle]: persistentVolume.volumeHandle,
-    [ANNOTATIONS.capacityBytes]: String(persistentVolume.capacityBytes),
+    // A volume of no CSI driver has none.
+    ...(volumeHandle && { [ANNOTATIONS.volumeHandle]: volumeHandle }),
+    [ANNOTATIONS.capacityBytes]: String(capacityBytes),
     [ANNOTATIONS.readyAt]: new Date(nowMs).toISOString(),
   };
 }

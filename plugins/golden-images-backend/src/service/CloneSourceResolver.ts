@@ -12,7 +12,6 @@ import type { ClusterConfig } from '../config/types';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import {
   imageObjectName,
-  mayBecomeCurrent,
   type CloneSource,
   type DataSource,
   type DataVolume,
@@ -24,6 +23,7 @@ import type { Problems } from './Problems';
 import { clusterText } from './clusterText';
 import { readyVersions } from './readyVersions';
 import { requireConnection } from './requireConnection';
+import { whyUnverified } from './verification';
 
 function isVersionOf(image: Image, request: CloneRequest): boolean {
   const { name, version } = request.image;
@@ -73,7 +73,7 @@ export class CloneSourceResolver {
       // `a` + `b-c` and `a-b` + `c` bear the same name.
       throw await this.#notFound(request, cluster, imageNamespace);
     }
-    const problem = this.#whyNotCloneable(image);
+    const problem = this.#whyNotCloneable(image, cluster);
     if (problem) {
       problems.add(problem);
       return undefined;
@@ -110,39 +110,21 @@ export class CloneSourceResolver {
       .get<DataSource>({ type: RESOURCES.dataSources, namespace, name });
     const claim = alias?.spec.source?.pvc;
     if (claim?.namespace === namespace) return claim.name;
-    const first = alias
-      ? undefined
-      : await this.#firstVersion(name, cluster, namespace);
     // Without an alias there may be an image without versions.
-    return first ?? name;
+    return name;
   }
 
-  /**
-   * The only ready version of an image that has no alias yet: the alias is
-   * written a moment after the version is seen to be ready, and will point at it.
-   */
-  async #firstVersion(
-    image: string,
-    cluster: ClusterConfig,
-    namespace: string,
-  ): Promise<string | undefined> {
-    const ready = await readyVersions(this.#tracking, {
-      cluster: cluster.name,
-      namespace,
-      image,
-    });
-    const own = ready.filter(({ ours, retirement }) => ours && !retirement);
-    if (own.length !== 1 || own[0].version === undefined) return undefined;
-    const { name } = own[0];
-    const dataVolume = await this.#tracking
-      .client(cluster.name)
-      .get<DataVolume>({ type: RESOURCES.dataVolumes, namespace, name });
-    const setCurrent =
-      dataVolume?.metadata.annotations?.[ANNOTATIONS.setCurrent];
-    return dataVolume && mayBecomeCurrent(setCurrent) ? name : undefined;
-  }
-
-  #whyNotCloneable(image: Image): Problem | undefined {
+  #whyNotCloneable(image: Image, cluster: ClusterConfig): Problem | undefined {
+    const unverified = whyUnverified(image, cluster);
+    if (unverified !== undefined) {
+      return {
+        field: 'image',
+        code: 'not-verified',
+        message: `"${image.namespace}/${image.name}" cannot be cloned: ${unverified}`,
+        remedy:
+          'Choose another version, or ask its owner to import it as a new one with its checksum.',
+      };
+    }
     if (image.state === 'ready') return undefined;
     const sentence = stateSentence(image, this.#clock.nowMs());
     const remedy =

@@ -34,6 +34,7 @@ import { requireConnection } from './requireConnection';
 import { importAgreement } from './waitAgreement';
 import { encodeWaitHandle } from './waitHandle';
 import { extendDeadline } from './extendDeadline';
+import { whyUnverified } from './verification';
 
 export interface RequestOptions {
   credentials: BackstageCredentials<BackstageUserPrincipal>;
@@ -81,10 +82,22 @@ export class ImageService {
     const images = tracked.map(row => row.object);
     return {
       items: filter.ready
-        ? images.filter(image => image.state === 'ready' && !image.retirement)
+        ? images.filter(image => this.#isOffered(image))
         : images,
       clusters: await this.#tracking.clusterStatus(filter.cluster),
     };
+  }
+
+  /** Whether it can be cloned, as far as itself is concerned. */
+  #isOffered(image: Image): boolean {
+    const cluster = this.#clusters.all.find(
+      ({ name }) => name === image.cluster,
+    );
+    return (
+      image.state === 'ready' &&
+      !image.retirement &&
+      !(cluster && whyUnverified(image, cluster))
+    );
   }
 
   /** @throws NotFoundError */

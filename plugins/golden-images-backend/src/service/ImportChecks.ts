@@ -19,6 +19,7 @@ import type { Tracking } from '../tracking';
 import type { NamespaceFacts } from './ClusterDirectory';
 import { asProblem } from './Problems';
 import type { Preflight, Verdict } from './preflight';
+import { verificationProblem } from './verification';
 
 /** CDI refuses smaller claims (1.66). */
 const MIN_SIZE = Quantity.parse('1Mi');
@@ -103,7 +104,13 @@ export class ImportChecks {
       }
       verdict.warn(alias.warning);
     }
-    verdict.warn(unverifiedWarning(request.source));
+    const unverified = verificationProblem(
+      request.source,
+      cluster,
+      namespace.name,
+    );
+    problems.add(unverified);
+    if (!unverified) verdict.warn(unverifiedWarning(request.source));
   }
 
   /** The alias remembers names of versions that were used, and may be somebody else's. */

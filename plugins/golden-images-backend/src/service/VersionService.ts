@@ -18,6 +18,7 @@ import {
 } from '../manifests';
 import type { Tracking } from '../tracking';
 import type { Clock } from './Clock';
+import type { ClusterDirectory } from './ClusterDirectory';
 import type { ImageAccess } from './ImageAccess';
 import type { RequestOptions } from './ImageService';
 import { findReadyVersion } from './findReadyVersion';
@@ -39,15 +40,18 @@ interface Alias {
 export class VersionService {
   readonly #access: ImageAccess;
   readonly #tracking: Tracking;
+  readonly #clusters: ClusterDirectory;
   readonly #clock: Clock;
 
   constructor(options: {
     access: ImageAccess;
     tracking: Tracking;
+    clusters: ClusterDirectory;
     clock: Clock;
   }) {
     this.#access = options.access;
     this.#tracking = options.tracking;
+    this.#clusters = options.clusters;
     this.#clock = options.clock;
   }
 
@@ -68,6 +72,7 @@ export class VersionService {
       await findReadyVersion(this.#tracking, key, {
         version,
         nowMs: this.#clock.nowMs(),
+        config: this.#clusters.named(key.cluster),
       });
       const claimName = imageObjectName(key.image, version);
       const result = await this.#write(key, () => ({

@@ -24,7 +24,7 @@ describe('WaitService.status', () => {
   it.each([
     [{ state: 'importing', progressPercent: 42 }, 'waiting', 'Importing, 42 %'],
     [{ state: 'pending' }, 'waiting', 'Requested'],
-    [{ state: 'ready' }, 'usable', 'Ready (bytes not verified)'],
+    [{ state: 'ready', current: true }, 'usable', 'Ready (bytes not verified)'],
     [
       { state: 'failed', reason: 'checksum' },
       'failed',

@@ -17,6 +17,7 @@ import { KubernetesApiError } from '../kubernetes/KubernetesApiError';
 import type { Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { ClusterDirectory } from './ClusterDirectory';
+import { CurrentVersionWait } from './CurrentVersionWait';
 import type { RequestOptions } from './ImageService';
 import type { VolumeReader } from './VolumeReader';
 import { inPlainWords } from './clusterErrors';
@@ -51,6 +52,7 @@ export class WaitService {
   readonly #authorizer: Authorizer;
   readonly #volumes: VolumeReader;
   readonly #clock: Clock;
+  readonly #currentVersion: CurrentVersionWait;
 
   constructor(options: {
     tracking: Tracking;
@@ -64,6 +66,7 @@ export class WaitService {
     this.#authorizer = options.authorizer;
     this.#volumes = options.volumes;
     this.#clock = options.clock;
+    this.#currentVersion = new CurrentVersionWait(options);
   }
 
   /**
@@ -117,9 +120,12 @@ export class WaitService {
     const [cluster] = await this.#tracking.clusterStatus(handle.cluster);
     const row =
       (await this.#meantRow(handle)) ?? (await this.#freshMeantRow(handle));
-    return row
-      ? this.#describe(row, cluster)
-      : this.#withoutRow(handle, cluster);
+    if (!row) return this.#withoutRow(handle, cluster);
+    const status = this.#describe(row, cluster);
+    const { object } = row;
+    return object.kind === 'image' && status.outcome === 'usable'
+      ? this.#currentVersion.refine(status, object, cluster)
+      : status;
   }
 
   async #meantRow(handle: WaitHandleContent): Promise<Row | undefined> {

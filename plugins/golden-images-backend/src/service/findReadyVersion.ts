@@ -3,23 +3,27 @@ import {
   stateSentence,
   type Image,
 } from '@golden-images/plugin-golden-images-common';
+import type { ClusterConfig } from '../config';
 import { imageObjectName } from '../manifests';
 import type { Tracking } from '../tracking';
 import type { ImageKey } from './VersionService';
 import { readyVersions } from './readyVersions';
 import { requireConnection } from './requireConnection';
+import { whyUnverified } from './verification';
 
 /**
  * A version that may become current, as the cluster has it now.
  *
  * @throws NotFoundError naming the versions that are ready, ConflictError when
- *   it is not ready, on its way out, or was not made here
+ *   it is not ready, not verified where that is demanded, on its way out, or
+ *   was not made here
  */
 export async function findReadyVersion(
   tracking: Tracking,
   key: ImageKey,
-  { version, nowMs }: { version?: string; nowMs: number },
+  options: { version?: string; nowMs: number; config: ClusterConfig },
 ): Promise<Image> {
+  const { version, nowMs, config } = options;
   const { cluster, namespace, image } = key;
   const name = imageObjectName(image, version);
   await tracking.refresh({ cluster, namespace, name });
@@ -30,14 +34,20 @@ export async function findReadyVersion(
     await requireConnection(tracking, cluster);
     throw await notFound(tracking, key, version);
   }
-  const why = whyNot(found, nowMs);
+  const why = whyNot(found, nowMs, config);
   if (why) throw new ConflictError(`version: "${name}" ${why}`);
   return found;
 }
 
-function whyNot(image: Image, nowMs: number): string | undefined {
+function whyNot(
+  image: Image,
+  nowMs: number,
+  config: ClusterConfig,
+): string | undefined {
   if (!image.ours) return 'was not made here, so it cannot become current';
   if (image.retirement) return 'is being retired; choose another version';
+  const unverified = whyUnverified(image, config);
+  if (unverified) return `cannot become current: ${unverified}`;
   if (image.state === 'ready') return undefined;
   return `is not ready, so it cannot become current: ${stateSentence(
     image,

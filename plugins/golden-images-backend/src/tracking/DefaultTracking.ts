@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { DEFAULT_CLONE_LIMITS } from '../config/cloneLimits';
 import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
+import { demandsVerification } from '../config/verification';
 import {
   CloneTurns,
   Controller,
@@ -352,6 +353,8 @@ export class DefaultTracking implements Tracking {
           joiner,
           refresh,
           isCurrent: () => tracker.status.connection === 'connected',
+          demandsVerification: namespace =>
+            demandsVerification(cluster, namespace),
         },
         tracker.signal,
       ),

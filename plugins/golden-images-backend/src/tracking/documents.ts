@@ -145,7 +145,7 @@ function stateDetails(derived: Derived) {
 }
 
 /** CDI before 1.65 prunes `checksum`: what the object still has was checked. */
-function verifiedOf({ dataVolume }: Joined): Image['verified'] {
+export function verifiedOf({ dataVolume }: Joined): Image['verified'] {
   if (dataVolume?.checksum) return 'checksum';
   const byDigest =
     dataVolume?.sourceType === 'registry' &&

@@ -21,6 +21,7 @@ export const PROBLEM_CODES = [
   'namespace-missing',
   'namespace-not-yours',
   'namespace-terminating',
+  'not-verified',
   'object-count',
   'quota',
   'right-missing',

@@ -2,6 +2,7 @@ import {
   ANNOTATIONS,
   LABELS,
 } from '@golden-images/plugin-golden-images-common';
+import type { GoldenImagesConfig } from '../../config';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { FakeCluster } from './FakeCluster';
 import { createWorld } from './world';
@@ -9,8 +10,8 @@ import { createWorld } from './world';
 export const GIB = 2 ** 30;
 
 /** A world with the ready image ubuntu, versions 1 and 2; 2 is current. */
-export function createWorldWithImage() {
-  const world = createWorld();
+export function createWorldWithImage(change: Partial<GoldenImagesConfig> = {}) {
+  const world = createWorld(change);
   const { cluster, tracking } = world;
   for (const version of ['1', '2']) {
     const name = `ubuntu-${version}`;
