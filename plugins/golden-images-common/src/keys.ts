@@ -64,6 +64,10 @@ export const ANNOTATIONS = {
   description: key('description'),
   os: key('os'),
   architecture: key('architecture'),
+  /** Of an image: pages about it, as a JSON list. */
+  links: key('links'),
+  /** Of an image: why it should not be used any more, and its successor, as JSON. */
+  deprecated: key('deprecated'),
   /** Written once, at the first `ready`: which claim, volume and size were meant. */
   claimUid: key('claim-uid'),
   volumeHandle: key('volume-handle'),
@@ -73,13 +77,27 @@ export const ANNOTATIONS = {
   drift: key('drift'),
   /** On a DataSource: names of versions that were ever ready, as a JSON list. */
   usedVersions: key('used-versions'),
-  /** On a Namespace: the entity ref of its owner. */
+  /** On a Namespace: the entity ref of its owner. On an image: of who answers for it, who gains nothing by it. */
   owner: key('owner'),
   allowDelete: key('allow-delete'),
   /** On a DataSource: what retired versions leave behind until it is gone, as a JSON list. */
   freeing: key('freeing'),
   /** On a PersistentVolume: its reclaim policy was set to `Retain` here. */
   retained: key('retained'),
+} as const;
+
+/**
+ * KubeVirt's labels of a boot disk: what virtual machines on it are made like,
+ * unless they say otherwise (KubeVirt 1.0 and newer). CDI copies them from a
+ * claim to the DataSource that points at it (recorded with CDI 1.66).
+ *
+ * @public
+ */
+export const INSTANCETYPE_LABELS = {
+  defaultInstancetype: 'instancetype.kubevirt.io/default-instancetype',
+  defaultInstancetypeKind: 'instancetype.kubevirt.io/default-instancetype-kind',
+  defaultPreference: 'instancetype.kubevirt.io/default-preference',
+  defaultPreferenceKind: 'instancetype.kubevirt.io/default-preference-kind',
 } as const;
 
 /**

@@ -1,5 +1,5 @@
 import { reasonInfo } from './reasons';
-import type { Image, Volume } from './schemas';
+import type { Deprecation, Image, Volume } from './schemas';
 import type { AnyState } from './states';
 
 /** The sign of core-components that goes with a state. @public */
@@ -60,6 +60,17 @@ function ordinal(place: number): string {
   const teens = place % 100 > 10 && place % 100 < 14;
   const ending = teens ? undefined : ['th', 'st', 'nd', 'rd'][place % 10];
   return `${place}${ending ?? 'th'}`;
+}
+
+/**
+ * A part of a sentence about a deprecated image: "is deprecated: end of life.
+ * Use ubuntu/26.04 instead".
+ *
+ * @public
+ */
+export function deprecatedInWords({ reason, successor }: Deprecation): string {
+  const instead = successor === undefined ? '' : `. Use ${successor} instead`;
+  return `is deprecated: ${reason.replace(/[.\s]+$/, '')}${instead}`;
 }
 
 type Described = Pick<

@@ -89,6 +89,23 @@ describe('DefaultGoldenImagesService', () => {
     });
   });
 
+  it('changes what is said of an image', async () => {
+    answer = { status: 200, body: { changed: true, warnings: [] } };
+    const key = { cluster: 'dev', namespace: 'golden-images', name: 'linux-1' };
+    await expect(
+      service().updateImage(
+        key,
+        { title: null, os: 'linux' },
+        { credentials: mockCredentials.user() },
+      ),
+    ).rejects.toThrow('image');
+    expect(seen[0]).toMatchObject({
+      method: 'PATCH',
+      url: '/api/golden-images/images/dev/golden-images/linux-1',
+      body: '{"title":null,"os":"linux"}',
+    });
+  });
+
   it('escapes names in paths', async () => {
     answer = {
       status: 404,

@@ -10,6 +10,7 @@ import {
   imageSchema,
   importResponseSchema,
   namespaceListSchema,
+  updateImageResponseSchema,
   volumeListSchema,
   volumeSchema,
   waitReleaseSchema,
@@ -27,6 +28,8 @@ const PLUGIN_ID = 'golden-images';
 const clusterListSchema = z.object({ items: z.array(clusterStatusSchema) });
 
 interface Call<T extends z.ZodTypeAny> extends GoldenImagesCallOptions {
+  /** GET, or POST where there is a body. */
+  method?: 'PATCH';
   path: string;
   query?: Record<string, string | boolean | undefined>;
   body?: unknown;
@@ -107,6 +110,20 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       query: { dryRun },
       body,
       answer: importResponseSchema,
+    });
+  }
+
+  updateImage(
+    key: GoldenImagesObjectKey,
+    request: Parameters<GoldenImagesService['updateImage']>[1],
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      method: 'PATCH',
+      path: objectPath('images', key),
+      body: request,
+      answer: updateImageResponseSchema,
     });
   }
 
@@ -193,7 +210,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const response = await fetch(url, {
-      method: call.body === undefined ? 'GET' : 'POST',
+      method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
       headers: {
         authorization: `Bearer ${token}`,
         ...(call.body === undefined

@@ -8,6 +8,8 @@ import type {
   ImportRequest,
   ImportResponse,
   NamespaceList,
+  UpdateImageRequest,
+  UpdateImageResponse,
   Volume,
   VolumeList,
   WaitRelease,
@@ -56,6 +58,12 @@ export interface GoldenImagesService {
     request: ImportRequest & { dryRun?: boolean },
     options: GoldenImagesCallOptions,
   ): Promise<ImportResponse>;
+  /** Changes what is said of an image; `null` takes away. */
+  updateImage(
+    key: GoldenImagesObjectKey,
+    request: UpdateImageRequest,
+    options: GoldenImagesCallOptions,
+  ): Promise<UpdateImageResponse>;
   listVolumes(
     request: { entityRef: string } | { cluster: string; namespace: string },
     options: GoldenImagesCallOptions,

@@ -3,7 +3,9 @@ import {
   LABELS,
   Quantity,
   ROLE_CLONE,
+  type Image,
 } from '@golden-images/plugin-golden-images-common';
+import { instancetypeLabels } from './imageMetadata';
 import { definedOnly, labelValue, ourAnnotations, ourLabels } from './metadata';
 import type {
   Claim,
@@ -32,6 +34,8 @@ export interface CloneSource {
   storageClass?: string;
   volumeMode: string;
   accessModes: string[];
+  /** KubeVirt's defaults, which the clone has from it: CDI copies them only where it copies. */
+  kubevirt?: Image['kubevirt'];
 }
 
 export interface CloneTarget {
@@ -83,6 +87,7 @@ export function cloneManifest(
     name: target.name,
     namespace: target.namespace,
     labels: {
+      ...instancetypeLabels(source.kubevirt),
       ...ourLabels(ROLE_CLONE, { name: source.image, version: source.version }),
       ...definedOnly({
         [LABELS.kubernetesId]:

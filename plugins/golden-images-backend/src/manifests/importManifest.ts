@@ -3,6 +3,7 @@ import {
   ROLE_GOLDEN_IMAGE,
   type ImportRequest,
 } from '@golden-images/plugin-golden-images-common';
+import { instancetypeLabels, newMetadataAnnotations } from './imageMetadata';
 import {
   definedOnly,
   imageObjectName,
@@ -37,18 +38,18 @@ export function importManifest(options: {
     metadata: {
       name: imageObjectName(request.name, request.version),
       namespace,
-      labels: ourLabels(ROLE_GOLDEN_IMAGE, request),
+      labels: {
+        ...instancetypeLabels(request.kubevirt),
+        ...ourLabels(ROLE_GOLDEN_IMAGE, request),
+      },
       annotations: {
         ...ourAnnotations(identity, provenance),
         ...definedOnly({
           [BIND_IMMEDIATE]: 'true',
           [ANNOTATIONS.setCurrent]:
             request.setCurrent === false ? 'false' : undefined,
-          [ANNOTATIONS.title]: request.title,
-          [ANNOTATIONS.description]: request.description,
-          [ANNOTATIONS.os]: request.os,
-          [ANNOTATIONS.architecture]: request.architecture,
         }),
+        ...newMetadataAnnotations(request),
       },
     },
     spec: {

@@ -15,6 +15,13 @@ export {
   type CloneTarget,
 } from './cloneManifest';
 export { describeDifference } from './describeDifference';
+export {
+  METADATA_ANNOTATIONS,
+  METADATA_FIELDS,
+  instancetypeLabels,
+  metadataAnnotations,
+  readImageMetadata,
+} from './imageMetadata';
 export { importManifest } from './importManifest';
 export { imageObjectName, labelValue } from './metadata';
 export { cloneIdentity, importIdentity } from './requestIdentity';

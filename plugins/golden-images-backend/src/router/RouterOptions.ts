@@ -8,6 +8,7 @@ import type {
   ClusterService,
   HoldService,
   ImageService,
+  MetadataService,
   NamespaceService,
   PreflightService,
   RetirementService,
@@ -26,6 +27,7 @@ export interface RouterOptions {
   clusters: ClusterService;
   namespaces: NamespaceService;
   images: ImageService;
+  metadata: MetadataService;
   versions: VersionService;
   holds: HoldService;
   retirements: RetirementService;

@@ -1,12 +1,15 @@
-import { importRequestSchema } from '@golden-images/plugin-golden-images-common';
+import {
+  importRequestSchema,
+  updateImageRequestSchema,
+} from '@golden-images/plugin-golden-images-common';
 import type express from 'express';
 import { audited, withoutAbsent } from './audited';
 import { dryRunQuery, imagesQuery, objectParams, parse } from './parse';
 import { callerOf, type RouterOptions } from './RouterOptions';
 
-/** Images: lists, one, imports. */
+/** Images: lists, one, imports, and what people say of them. */
 export function addImageRoutes(router: express.Router, options: RouterOptions) {
-  const { auditor, images } = options;
+  const { auditor, images, metadata } = options;
   router.get('/images', async (req, res) => {
     const caller = await callerOf(options, req);
     const filter = parse(imagesQuery, req.query, 'query');
@@ -35,5 +38,22 @@ export function addImageRoutes(router: express.Router, options: RouterOptions) {
       ({ created }) => ({ created }),
     );
     res.status(202).json(result);
+  });
+
+  router.patch('/images/:cluster/:namespace/:name', async (req, res) => {
+    const caller = await callerOf(options, req);
+    const key = parse(objectParams, req.params, 'path');
+    const request = parse(updateImageRequestSchema, req.body, 'body');
+    const result = await audited(
+      auditor,
+      {
+        id: 'image-update',
+        request: req,
+        meta: { ...key, fields: Object.keys(request) },
+      },
+      () => metadata.update(key, request, caller),
+      ({ changed }) => ({ changed }),
+    );
+    res.json(result);
   });
 }

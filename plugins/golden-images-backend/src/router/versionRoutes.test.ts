@@ -10,6 +10,7 @@ import {
   imageDependentsSchema,
   imageSchema,
   retireResponseSchema,
+  updateImageResponseSchema,
 } from '@golden-images/plugin-golden-images-common';
 import express from 'express';
 import request from 'supertest';
@@ -102,6 +103,44 @@ describe('version routes', () => {
         eventId: 'image-withdraw-current',
         meta: imageKey,
         end: { changed: true },
+      },
+    ]);
+  });
+
+  it('change what is said of an image, under audit', async () => {
+    const { app, events } = createApp();
+    const patched = await request(app)
+      .patch(OLD)
+      .set('Authorization', LENA)
+      .send({ title: 'Ubuntu', deprecated: { reason: 'End of life' } });
+    expect(patched.status).toBe(200);
+    expect(updateImageResponseSchema.parse(patched.body)).toMatchObject({
+      changed: true,
+      image: { title: 'Ubuntu', deprecated: { reason: 'End of life' } },
+    });
+    const refused = await request(app)
+      .patch(OLD)
+      .set('Authorization', DORA)
+      .send({ title: null });
+    expect(refused.status).toBe(403);
+    const wrong = await request(app)
+      .patch(OLD)
+      .set('Authorization', LENA)
+      .send({ links: [{ url: 'javascript:x' }], owner: 'me' });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.error.message).toMatch(
+      /owner: must be a full entity reference.*; links\[0\]\.url: must be an address of http or https/,
+    );
+    expect(events).toEqual([
+      {
+        eventId: 'image-update',
+        meta: { ...key, fields: ['title', 'deprecated'] },
+        end: { changed: true },
+      },
+      {
+        eventId: 'image-update',
+        meta: { ...key, fields: ['title'] },
+        end: 'NotAllowedError',
       },
     ]);
   });

@@ -2,6 +2,7 @@ import { NotFoundError } from '@backstage/errors';
 import {
   ANNOTATIONS,
   Quantity,
+  deprecatedInWords,
   reasonInfo,
   stateSentence,
   type CloneRequest,
@@ -20,10 +21,17 @@ import type { SourceClaimInfo, Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { Problems } from './Problems';
+import type { Verdict } from './preflight';
 import { clusterText } from './clusterText';
 import { readyVersions } from './readyVersions';
 import { requireConnection } from './requireConnection';
 import { whyUnverified } from './verification';
+
+/** What the bytes of an image were verified by. */
+function digestOf(dataVolume: DataVolume | undefined): string | undefined {
+  const { http, registry } = dataVolume?.spec.source ?? {};
+  return http?.checksum ?? registry?.url?.split('@').at(1);
+}
 
 function isVersionOf(image: Image, request: CloneRequest): boolean {
   const { name, version } = request.image;
@@ -50,15 +58,16 @@ export class CloneSourceResolver {
   }
 
   /**
-   * @returns `undefined` after adding to `problems` why it cannot be cloned
+   * @returns `undefined` after adding to the verdict why it cannot be cloned
    * @throws NotFoundError naming who can import it, when it does not exist
    */
   async resolve(
     request: CloneRequest,
     cluster: ClusterConfig,
     imageNamespace: string,
-    problems: Problems,
+    verdict: Verdict,
   ): Promise<CloneSource | undefined> {
+    const { problems } = verdict;
     const name = await this.#objectName(request, cluster, imageNamespace);
     const key = { cluster: cluster.name, namespace: imageNamespace, name };
     // Read from the cluster now: a clone must not be made of an old row.
@@ -78,6 +87,12 @@ export class CloneSourceResolver {
       problems.add(problem);
       return undefined;
     }
+    verdict.warn(
+      image.deprecated &&
+        `image: "${image.namespace}/${image.name}" ${deprecatedInWords(
+          image.deprecated,
+        )}`,
+    );
     const claim = await this.#tracking.sourceClaim(key);
     const dataVolume = await this.#tracking
       .client(cluster.name)
@@ -186,11 +201,12 @@ export class CloneSourceResolver {
       uid: claim.uid,
       image: image.image,
       version: image.version,
-      digest: dataVolume?.spec.source?.http?.checksum,
+      digest: digestOf(dataVolume),
       capacity: Quantity.ofBytes(capacityBytes),
       storageClass: claim.storageClass,
       volumeMode: claim.volumeMode ?? 'Filesystem',
       accessModes: claim.accessModes,
+      kubevirt: image.kubevirt,
     };
   }
 

@@ -12,7 +12,7 @@ import {
   type ImportRequest,
   type ImportResponse,
 } from '@golden-images/plugin-golden-images-common';
-import { owns, type Authorizer, type Caller } from '../auth';
+import { owns, type Authorizer, type Caller, type EntityAccess } from '../auth';
 import type { ClusterConfig } from '../config/types';
 import type { ImportAllowList } from '../imports';
 import {
@@ -27,6 +27,12 @@ import type { Clock } from './Clock';
 import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
 import { ImportChecks } from './ImportChecks';
 import { IdempotentCreate, type CreateTarget } from './IdempotentCreate';
+import {
+  ImageMetadataChecks,
+  metadataOf,
+  unchangedMetadata,
+  withNormalOwner,
+} from './ImageMetadataChecks';
 import { Verdict, type Preflight } from './preflight';
 import { checksumUnknown, inPlainWords } from './clusterErrors';
 import { imageDraft } from './drafts';
@@ -47,12 +53,14 @@ export class ImageService {
   readonly #authorizer: Authorizer;
   readonly #clock: Clock;
   readonly #checks: ImportChecks;
+  readonly #metadata: ImageMetadataChecks;
   readonly #create: IdempotentCreate;
 
   constructor(options: {
     tracking: Tracking;
     clusters: ClusterDirectory;
     authorizer: Authorizer;
+    entities: EntityAccess;
     allowList: ImportAllowList;
     preflight: Preflight;
     clock: Clock;
@@ -62,6 +70,7 @@ export class ImageService {
     this.#authorizer = options.authorizer;
     this.#clock = options.clock;
     this.#checks = new ImportChecks(options);
+    this.#metadata = new ImageMetadataChecks(options);
     this.#create = new IdempotentCreate(options);
   }
 
@@ -134,7 +143,13 @@ export class ImageService {
     return inPlainWords(cluster.name, async () => {
       const namespace = await this.#clusters.namespace(cluster, name);
       requireImporter(caller, cluster, namespace);
-      return this.#import(request, caller, cluster, namespace, options.dryRun);
+      return this.#import(
+        withNormalOwner(request),
+        caller,
+        cluster,
+        namespace,
+        options.dryRun,
+      );
     });
   }
 
@@ -157,9 +172,27 @@ export class ImageService {
     await inPlainWords(cluster.name, async () => {
       const namespace = await this.#clusters.namespace(cluster, name);
       requireImporter(caller, cluster, namespace);
-      await this.#checks.run(request, cluster, namespace, verdict);
+      await this.#check(request, caller, cluster, namespace, verdict);
       await this.#create.earlier(targetOf(request, cluster, namespace, true));
     });
+  }
+
+  async #check(
+    request: ImportRequest,
+    caller: Caller,
+    cluster: ClusterConfig,
+    namespace: NamespaceFacts,
+    verdict: Verdict,
+  ): Promise<void> {
+    const { name: image, version } = request;
+    const where = { cluster: cluster.name, namespace: namespace.name };
+    await this.#checks.run(request, cluster, namespace, verdict);
+    await this.#metadata.run(
+      metadataOf(request),
+      { ...where, image, version },
+      caller,
+      verdict,
+    );
   }
 
   async #import(
@@ -175,7 +208,7 @@ export class ImageService {
     const earlier = await this.#create.earlier(target);
     const verdict = new Verdict();
     if (!earlier) {
-      await this.#checks.run(request, cluster, namespace, verdict);
+      await this.#check(request, caller, cluster, namespace, verdict);
       verdict.problems.throwIfAny();
     }
     const result =
@@ -195,6 +228,9 @@ export class ImageService {
         }),
         answer => checksumDropped(request, answer, cluster.name),
       ));
+    if (!result.created) {
+      verdict.warn(unchangedMetadata(request, result.object));
+    }
     if (!dryRun) {
       await this.#afterwards(target, caller, result.created);
       if (!result.created) {

@@ -5,6 +5,7 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import { redactUrl } from '../state';
 import type { CloneSource } from '../manifests/cloneManifest';
+import { readImageMetadata } from '../manifests/imageMetadata';
 import type {
   Claim,
   ClaimSpec,
@@ -26,7 +27,7 @@ interface DraftContext {
  */
 export function imageDraft(
   object: DataVolume,
-  image: { name: string; version?: string; title?: string },
+  image: { name: string; version?: string },
   context: DraftContext,
 ): Image {
   const source = object.spec.source ?? {};
@@ -39,7 +40,7 @@ export function imageDraft(
     reason: 'requested',
     image: image.name,
     version: image.version,
-    title: image.title,
+    ...readImageMetadata(object.metadata),
     current: false,
     verified: verificationOf(source),
     protection: 'advisory',

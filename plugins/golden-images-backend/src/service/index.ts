@@ -5,6 +5,7 @@ export { ClusterService } from './ClusterService';
 export { DependentsReader } from './DependentsReader';
 export { HoldService } from './HoldService';
 export { ImageAccess } from './ImageAccess';
+export { MetadataService } from './MetadataService';
 export { ImageService } from './ImageService';
 export { Clones, CloneTurn } from './clones';
 export { NamespaceOwners } from './NamespaceOwners';

@@ -9,6 +9,7 @@ import {
   type VolumeState,
 } from '@golden-images/plugin-golden-images-common';
 import type { TrackedRecord } from '../database';
+import { readImageMetadata } from '../manifests';
 import type { Derived } from '../state/types';
 import type { ImageProtection } from './ProtectionLevels';
 import { imageMarks } from './imageMarks';
@@ -51,10 +52,8 @@ export function imageDocument(
     image: imageNameOf(joined),
     version: labelOf(joined, LABELS.version),
     ...imageMarks(joined, neighbours.alias),
-    title: annotationOf(joined, ANNOTATIONS.title),
-    description: annotationOf(joined, ANNOTATIONS.description),
-    os: annotationOf(joined, ANNOTATIONS.os),
-    architecture: annotationOf(joined, ANNOTATIONS.architecture),
+    // Of the owner alone: what is taken away there stays on the claim.
+    ...readImageMetadata(ownerMetadata(joined) ?? {}),
     verified: verifiedOf(joined),
     ...protection,
     source: dataVolume?.sourceType

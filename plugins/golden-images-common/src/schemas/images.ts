@@ -3,11 +3,18 @@ import { IMAGE_STATES } from '../states';
 import { driftSchema } from './drift';
 import {
   dnsLabel,
+  entityRef,
   isoTime,
   objectName,
   quantity,
   stateDetails,
 } from './fields';
+import {
+  deprecationSchema,
+  imageLinkSchema,
+  imageMetadataFields,
+  kubevirtDefaultsSchema,
+} from './imageMetadata';
 import { importSourceSchema } from './importSources';
 import { list } from './lists';
 import { objectFacts } from './objects';
@@ -28,6 +35,20 @@ export const imageSchema = z.object({
   description: z.string().optional(),
   os: z.string().optional(),
   architecture: z.string().optional(),
+  /** Who answers for it. A claim, not a proof: it grants nothing. */
+  owner: entityRef.optional(),
+  links: z.array(imageLinkSchema).optional(),
+  /** It should not be used any more. It can be cloned all the same. */
+  deprecated: deprecationSchema.optional(),
+  /** KubeVirt's labels `instancetype.kubevirt.io/default-…`, whoever set them. */
+  kubevirt: z
+    .object({
+      defaultInstancetype: z.string().optional(),
+      defaultInstancetypeKind: z.string().optional(),
+      defaultPreference: z.string().optional(),
+      defaultPreferenceKind: z.string().optional(),
+    })
+    .optional(),
   verified: z.enum(['checksum', 'digest', 'none']),
   /** Whether the cluster refuses that it is deleted. */
   protection: protectionLevel,
@@ -89,18 +110,12 @@ export const importRequestSchema = z
       .enum(['Filesystem', 'Block'])
       .optional()
       .describe('Filesystem unless said otherwise'),
-    title: z.string().max(100).optional().describe('What people read'),
-    description: z
-      .string()
-      .max(1000)
+    ...imageMetadataFields,
+    kubevirt: kubevirtDefaultsSchema
       .optional()
-      .describe('What the image is for'),
-    os: z.string().max(63).optional().describe('Operating system'),
-    architecture: z
-      .string()
-      .max(63)
-      .optional()
-      .describe('Processor architecture, for example "amd64"'),
+      .describe(
+        'Labels "instancetype.kubevirt.io/…" of the image and of what is cloned from it',
+      ),
     setCurrent: z
       .boolean()
       .optional()
@@ -145,6 +160,16 @@ export const importResponseSchema = z.object({
   warnings: z.array(z.string()),
 });
 
+/** Answer of `PATCH /images/:cluster/:namespace/:name`. */
+export const updateImageResponseSchema = z.object({
+  /** `false` when it was so already. */
+  changed: z.boolean(),
+  image: imageSchema,
+  warnings: z.array(z.string()),
+});
+
+/** @public */
+export type UpdateImageResponse = z.infer<typeof updateImageResponseSchema>;
 /** @public */
 export type Image = z.infer<typeof imageSchema>;
 /** @public */

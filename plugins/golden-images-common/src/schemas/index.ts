@@ -5,6 +5,7 @@
 export * from './activity';
 export * from './clusters';
 export * from './drift';
+export * from './imageMetadata';
 export * from './images';
 export * from './importSources';
 export * from './namespaces';

@@ -195,6 +195,7 @@ export class FakeGoldenImagesService implements GoldenImagesService {
   listNamespaces = this.listClusters;
   listImages = this.listClusters;
   getImage = this.listClusters;
+  updateImage = this.listClusters;
   listVolumes = this.listClusters;
   getVolume = this.listClusters;
 }

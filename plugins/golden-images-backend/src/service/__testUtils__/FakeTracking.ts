@@ -11,7 +11,11 @@ import type {
   Tracked,
 } from '../../database/GoldenImagesStore';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
-import type { Claim, DataVolume } from '../../manifests';
+import {
+  readImageMetadata,
+  type Claim,
+  type DataVolume,
+} from '../../manifests';
 import type {
   ActivityEntry,
   ObjectKey,
@@ -221,6 +225,7 @@ export class FakeTracking implements Tracking {
         version: labels[LABELS.version],
         current: false,
         verified: 'none',
+        ...readImageMetadata({ annotations, labels }),
         protection: 'advisory',
         hold: annotations[ANNOTATIONS.hold],
         retirement: retirementOf(annotations[ANNOTATIONS.retiring]),

@@ -14,6 +14,7 @@ import { DependentsReader } from '../DependentsReader';
 import { HoldService } from '../HoldService';
 import { ImageAccess } from '../ImageAccess';
 import { ImageService } from '../ImageService';
+import { MetadataService } from '../MetadataService';
 import { Clones } from '../clones';
 import { NamespaceService } from '../NamespaceService';
 import { Preflight } from '../preflight';
@@ -174,6 +175,7 @@ export function createWorld(
     clock,
     activities: new ActivityService(parts),
     images,
+    metadata: new MetadataService(kept),
     volumeDeleter: new VolumeDeleter(owned),
     volumeExpander: new VolumeExpander(owned),
     orphans: new OrphanedVolumes({

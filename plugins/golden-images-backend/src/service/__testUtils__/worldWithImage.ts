@@ -1,3 +1,4 @@
+import type { Entity } from '@backstage/catalog-model';
 import {
   ANNOTATIONS,
   LABELS,
@@ -10,8 +11,11 @@ import { createWorld } from './world';
 export const GIB = 2 ** 30;
 
 /** A world with the ready image ubuntu, versions 1 and 2; 2 is current. */
-export function createWorldWithImage(change: Partial<GoldenImagesConfig> = {}) {
-  const world = createWorld(change);
+export function createWorldWithImage(
+  change: Partial<GoldenImagesConfig> = {},
+  entities: Entity[] = [],
+) {
+  const world = createWorld(change, entities);
   const { cluster, tracking } = world;
   for (const version of ['1', '2']) {
     const name = `ubuntu-${version}`;

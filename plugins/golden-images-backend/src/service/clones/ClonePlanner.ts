@@ -41,7 +41,7 @@ export class ClonePlanner {
       request,
       cluster,
       imageNamespace,
-      verdict.problems,
+      verdict,
     );
     if (!source) return undefined;
     const target = await this.#checks.target(request, source, cluster, verdict);
