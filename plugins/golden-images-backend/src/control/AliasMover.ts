@@ -2,6 +2,7 @@ import {
   ANNOTATIONS,
   LABELS,
 } from '@golden-images/plugin-golden-images-common';
+import { demandsVerification, type ClusterConfig } from '../config';
 import type { TrackedStore } from '../database';
 import { RESOURCES, type ClusterClient } from '../kubernetes';
 import {
@@ -31,19 +32,18 @@ export class AliasMover {
   readonly #client: ClusterClient;
   readonly #tracked: TrackedStore;
   readonly #joiner: Joiner;
-  readonly #demandsVerification: (namespace: string) => boolean;
+  readonly #cluster: ClusterConfig;
 
   constructor(options: {
     client: ClusterClient;
     tracked: TrackedStore;
     joiner: Joiner;
-    /** Whether only what is verified becomes current there. */
-    demandsVerification: (namespace: string) => boolean;
+    cluster: ClusterConfig;
   }) {
     this.#client = options.client;
     this.#tracked = options.tracked;
     this.#joiner = options.joiner;
-    this.#demandsVerification = options.demandsVerification;
+    this.#cluster = options.cluster;
   }
 
   /**
@@ -57,7 +57,7 @@ export class AliasMover {
     image: string,
   ): Promise<AliasMove | 'foreign' | undefined> {
     const ready = await this.#readyVersions(namespace, image);
-    const versions = this.#demandsVerification(namespace)
+    const versions = demandsVerification(this.#cluster, namespace)
       ? ready.map(verifiedAlone)
       : ready;
     const ref = { type: RESOURCES.dataSources, namespace, name: image };

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ServiceUnavailableError } from '@backstage/errors';
+import { demandsVerification, type ClusterConfig } from '../config';
 import type { ActivityStore, TrackedStore } from '../database';
 import {
   KubernetesApiError,
@@ -23,6 +24,7 @@ import { planIdentity } from './planIdentity';
 
 export interface ControllerOptions {
   client: ClusterClient;
+  cluster: ClusterConfig;
   tracked: TrackedStore;
   joiner: Joiner;
   activity: ActivityStore;
@@ -33,8 +35,6 @@ export interface ControllerOptions {
    * an outage one list may be current while another is still an old world.
    */
   isCurrent: () => boolean;
-  /** Whether only what is verified becomes current in this namespace. */
-  demandsVerification: (namespace: string) => boolean;
   /** Reads and derives this name anew after a write. */
   refresh: (namespace: string, name: string) => Promise<void>;
 }
@@ -161,7 +161,7 @@ export class Controller {
       );
     } else if (
       !version.verified &&
-      this.#options.demandsVerification(object.namespace)
+      demandsVerification(this.#options.cluster, object.namespace)
     ) {
       await this.#note(
         row,

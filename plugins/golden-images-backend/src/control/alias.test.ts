@@ -69,6 +69,13 @@ describe.each(databases.eachSupportedId())('the alias on %s', id => {
       spec: { csi: null, hostPath: { path: '/x' } },
     });
     await t.noted('debian-12', 'current-moved');
+    const object = await t.read(dataVolumes, 'debian-12');
+    expect(object?.metadata.annotations).toMatchObject({
+      [ANNOTATIONS.capacityBytes]: String(10 * 2 ** 30),
+    });
+    expect(object?.metadata.annotations).not.toHaveProperty([
+      ANNOTATIONS.volumeHandle,
+    ]);
   });
 
   it('stays where a person pinned it, and moves again for what is ready after that', async () => {

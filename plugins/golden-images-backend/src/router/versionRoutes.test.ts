@@ -126,7 +126,7 @@ describe('version routes', () => {
     const wrong = await request(app)
       .patch(OLD)
       .set('Authorization', LENA)
-      .send({ links: [{ url: 'javascript:x' }], owner: 'me' });
+      .send({ links: [{ url: 'ftp://wiki.example/' }], owner: 'me' });
     expect(wrong.status).toBe(400);
     expect(wrong.body.error.message).toMatch(
       /owner: must be a full entity reference.*; links\[0\]\.url: must be an address of http or https/,

@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { DEFAULT_CLONE_LIMITS } from '../config/cloneLimits';
 import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
-import { demandsVerification } from '../config/verification';
 import {
   CloneTurns,
   Controller,
@@ -350,11 +349,10 @@ export class DefaultTracking implements Tracking {
       new Controller(
         {
           ...common,
+          cluster,
           joiner,
           refresh,
           isCurrent: () => tracker.status.connection === 'connected',
-          demandsVerification: namespace =>
-            demandsVerification(cluster, namespace),
         },
         tracker.signal,
       ),
