@@ -157,13 +157,9 @@ export class ClusterTracker {
   async refresh(namespace: string, name: string): Promise<void> {
     const { client, timing } = this.#options;
     const feeds = [...this.#feeds.values()].map(({ plan }) => plan.feed);
-    const records = await freshRecords(
-      client,
-      feeds,
-      { namespace, name },
-      timing.nowMs(),
+    await this.#ingest.read(() =>
+      freshRecords(client, feeds, { namespace, name }, timing.nowMs()),
     );
-    await this.#ingest.take(records);
     await this.#projector.derive(`${namespace}/${name}`);
   }
 

@@ -115,6 +115,50 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
     expect(await kept()).toEqual(['ns/a', 'ns/new']);
   });
 
+  const asRead = (resourceVersion: string, uid = 'uid-a') => ({
+    kind: 'PersistentVolumeClaim',
+    objectKey: 'ns/a',
+    feed: feed.id,
+    name: 'a',
+    uid,
+    resourceVersion,
+    links: {},
+    seenAtMs: 0,
+    document: {},
+  });
+  const gone = { kind: 'PersistentVolumeClaim', objectKey: 'ns/a' };
+  const versionOfA = async () =>
+    (
+      await views.find('c1', 'PersistentVolumeClaim', 'object_key', ['ns/a'])
+    ).map(({ resourceVersion }) => resourceVersion);
+
+  it.each([
+    ['an older answer', asRead('2'), 'MODIFIED', ['3']],
+    ['a newer answer', asRead('4'), 'MODIFIED', ['4']],
+    ['that nothing was there', gone, 'MODIFIED', ['3']],
+    ['an older answer of what is gone', asRead('2'), 'DELETED', []],
+    ['its successor', asRead('4', 'other'), 'DELETED', ['4']],
+  ] as const)(
+    'a single read whose answer comes after the watch has told: %s',
+    async (_, answer, type, versions) => {
+      await list(claim('a', '1'));
+      await ingest.read(async () => {
+        await ingest.changed(feed, type, claim('a', '3'));
+        await ingest.flush();
+        return [answer];
+      });
+      expect(await versionOfA()).toEqual(versions);
+    },
+  );
+
+  it('a single read while the watch is silent counts', async () => {
+    await list(claim('a', '1'));
+    await ingest.read(async () => [asRead('2')]);
+    expect(await versionOfA()).toEqual(['2']);
+    await ingest.read(async () => [gone]);
+    expect(await versionOfA()).toEqual([]);
+  });
+
   it('writes only the last word on each object while a batch is on its way', async () => {
     let release = () => {};
     const held = new Promise<void>(resolve => {

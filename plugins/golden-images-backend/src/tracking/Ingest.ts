@@ -32,6 +32,8 @@ export class Ingest implements FeedSink {
   #pending = new Map<string, ViewRecord | ViewDeletion>();
   #writing?: Promise<void>;
   readonly #seenByList = new Map<string, Set<string>>();
+  /** Of each single read that is on its way: what feeds have said since it began. */
+  readonly #heardMeanwhile = new Set<Map<string, ViewRecord | ViewDeletion>>();
 
   constructor(options: {
     views: ViewStore;
@@ -74,12 +76,32 @@ export class Ingest implements FeedSink {
     object: KubernetesObject,
   ) {
     const record = this.#toRecord(feed, object);
+    for (const heard of this.#heardMeanwhile) heard.set(idOf(record), record);
     this.#put(type === 'DELETED' ? deletionOf(record) : record);
     const writing = this.#write().catch(this.#onError);
     if (this.#pending.size >= MAX_PENDING) await writing;
   }
 
-  /** Objects that were read one by one, or found to be gone. */
+  /**
+   * Reads objects one by one. A watch may tell of a change while the answer is
+   * on its way, and must not be overwritten by it: it would not tell again.
+   */
+  async read(
+    read: () => Promise<(ViewRecord | ViewDeletion)[]>,
+  ): Promise<void> {
+    const heard = new Map<string, ViewRecord | ViewDeletion>();
+    this.#heardMeanwhile.add(heard);
+    try {
+      const records = await read();
+      await this.take(
+        records.filter(record => isNews(record, heard.get(idOf(record)))),
+      );
+    } finally {
+      this.#heardMeanwhile.delete(heard);
+    }
+  }
+
+  /** Objects that are of no interest any more, or are known to be gone. */
   async take(records: (ViewRecord | ViewDeletion)[]) {
     records.forEach(record => this.#put(record));
     await this.flush();
@@ -131,6 +153,22 @@ export class Ingest implements FeedSink {
     );
     if (changes.length > 0) await this.#onChanges(changes);
   }
+}
+
+/**
+ * Versions of one kind of object are whole numbers that grow (Kubernetes 1.35
+ * promises it). Where they cannot be compared, the watch has the last word.
+ */
+function isNews(
+  read: ViewRecord | ViewDeletion,
+  heard: ViewRecord | ViewDeletion | undefined,
+): boolean {
+  if (!heard) return true;
+  if (!('document' in read) || !('document' in heard)) return false;
+  const [ours, theirs] = [read, heard].map(({ resourceVersion }) =>
+    Number(resourceVersion),
+  );
+  return ours > theirs;
 }
 
 function deletionOf(record: ViewRecord | ViewDeletion): ViewDeletion {
