@@ -49,6 +49,7 @@ describe('ImportAllowList', () => {
     'https://images.example:443/a',
     'http://images.example/a?token=x',
     'https://IMAGES.example/a',
+    'HTTPS://images.example/a',
     'https://port.example:8443/a',
     'https://paths.example/images/a.qcow2',
     'https://paths.example/one.qcow2',
@@ -82,9 +83,10 @@ describe('ImportAllowList', () => {
     ['ftp://images.example/a', /must be a URL that starts with/],
     ['file:///etc/passwd', /must be a URL that starts with/],
     ['s3://images.example/a', /must be a URL that starts with/],
-    ['HTTP://images.example/a', /must be a URL that starts with/],
     ['http:/images.example/a', /must be a URL that starts with/],
-    ['http:///images.example/a', /must be a URL/],
+    ['http:///images.example/a', /must name a host/],
+    ['https://images.example:99999/a', /valid host and port/],
+    ['', /must not be empty/],
     ['images.example/a', /must be a URL that starts with/],
     // credentials
     [

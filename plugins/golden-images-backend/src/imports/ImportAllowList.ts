@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { refusalOfImportUrl } from '@golden-images/plugin-golden-images-common';
 import type { AllowedImportSource } from '../config/types';
 import { redactUrl } from '../state';
 import { refusalOfAddress } from './addressRules';
@@ -39,7 +40,7 @@ export class ImportAllowList {
     text: string,
     field = 'source.http.url',
   ): Promise<string | undefined> {
-    const spelling = refusalOfSpelling(text);
+    const spelling = refusalOfImportUrl(text);
     if (spelling) return `${field}: ${spelling}`;
     const url = new URL(text);
     const port = Number(url.port || DEFAULT_PORTS[url.protocol]);
@@ -77,37 +78,6 @@ export class ImportAllowList {
       .map(address => refusalOfAddress(address, ranges))
       .filter(refusal => refusal !== undefined);
   }
-}
-
-/**
- * Refuses what two URL parsers might read differently: here it is WHATWG's that
- * decides, in the cluster Go's that connects.
- */
-function refusalOfSpelling(text: string): string | undefined {
-  const match = /^(https?):\/\/([^/?#]+)([^?#]*)/.exec(text);
-  if (!match || !URL.canParse(text)) {
-    return 'must be a URL that starts with "http://" or "https://"';
-  }
-  const [, , authority, path] = match;
-  const url = new URL(text);
-  if (authority.includes('@')) {
-    return 'must not hold user or password: name a Secret in "secretRef" instead';
-  }
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0020\u007f\\]/.test(text)) {
-    return 'must not hold white space, control characters or backslashes';
-  }
-  const writtenHost = authority.replace(/:\d*$/, '').toLowerCase();
-  if (url.hostname !== writtenHost) {
-    return `host "${writtenHost}" must be written in its usual form, "${url.hostname}"`;
-  }
-  if (url.hostname.endsWith('.')) {
-    return `host "${url.hostname}" must not end with a dot`;
-  }
-  if (url.pathname !== (path || '/')) {
-    return `path must be written without "." and ".." and with special characters encoded: "${url.pathname}"`;
-  }
-  return undefined;
 }
 
 function opensPath(prefix: string, url: URL): boolean {

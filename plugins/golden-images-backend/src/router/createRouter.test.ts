@@ -133,10 +133,10 @@ describe('router', () => {
     expect(response.status).toBe(400);
     for (const field of [
       'name: must consist of lower case',
-      'size: must be a Kubernetes quantity',
-      'source.http.url: ',
-      "'password'",
-      "'more'",
+      'size: must be a Kubernetes quantity; did you mean "10G"? (given: "10 GB")',
+      'source.http.url: must be a URL that starts with "http://"',
+      'source.http.password: must not be part of a request, which others can read; put it into a Secret',
+      'more: is not a field of this request; leave it out; there are cluster,',
     ]) {
       expect(response.body.error.message).toContain(field);
     }
@@ -154,7 +154,7 @@ describe('router', () => {
       'query: give either',
     ],
     ['/volumes?entityRef=nonsense', 'entityRef: "nonsense" must be'],
-    ['/activity?cluster=dev', 'namespace: Required'],
+    ['/activity?cluster=dev', 'namespace: is missing; give it'],
     ['/activity?cluster=dev&namespace=team-a&limit=201', 'limit: '],
   ])('refuses GET %s', async (path, message) => {
     const { app } = createApp();

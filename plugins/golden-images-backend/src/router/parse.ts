@@ -1,26 +1,19 @@
-import { InputError } from '@backstage/errors';
+import { checkRequest } from '@golden-images/plugin-golden-images-common';
 import { z } from 'zod/v3';
+import { ProblemsError } from '../service';
 
 /**
  * @param what - `body` or `query`, for problems that concern no field
- * @throws InputError naming every field that is wrong
+ * @throws ProblemsError naming every field that is wrong and what to do
  */
 export function parse<T extends z.ZodTypeAny>(
   schema: T,
   value: unknown,
   what: string,
 ): z.output<T> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(issue => {
-    const path = issue.path
-      .map((part, index) =>
-        typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${part}`,
-      )
-      .join('');
-    return `${path || what}: ${issue.message}`;
-  });
-  throw new InputError(issues.join('; '));
+  const { data, problems } = checkRequest(schema, value, what);
+  if (problems) throw new ProblemsError(problems, { reads: what !== 'body' });
+  return data;
 }
 
 const flag = z

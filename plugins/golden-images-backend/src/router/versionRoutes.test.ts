@@ -129,7 +129,7 @@ describe('version routes', () => {
       .send({ links: [{ url: 'ftp://wiki.example/' }], owner: 'me' });
     expect(wrong.status).toBe(400);
     expect(wrong.body.error.message).toMatch(
-      /owner: must be a full entity reference.*; links\[0\]\.url: must be an address of http or https/,
+      /owner: must be a full entity reference.*\n- links\[0\]\.url: must be an address of http or https/,
     );
     expect(events).toEqual([
       {
@@ -152,7 +152,9 @@ describe('version routes', () => {
       .set('Authorization', LENA)
       .send({ version: 'A b', pin: 1 });
     expect(set.status).toBe(400);
-    expect(set.body.error.message).toMatch(/version: must consist.*pin: /);
+    expect(set.body.error.message).toMatch(
+      /version: must consist[\s\S]*pin: must be true or false/,
+    );
     const hold = await request(app)
       .post(`${OLD}/hold`)
       .set('Authorization', LENA)

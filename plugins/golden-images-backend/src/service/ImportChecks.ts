@@ -8,23 +8,14 @@ import {
 import type { ClusterConfig } from '../config/types';
 import type { ImportAllowList } from '../imports';
 import { RESOURCES } from '../kubernetes/ClusterClient';
-import { imageObjectName, type DataSource } from '../manifests';
-import {
-  addressOf,
-  contentProblems,
-  copyProblem,
-  unverifiedWarning,
-} from './importSource';
+import type { DataSource } from '../manifests';
+import { importProblems } from './importProblems';
+import { addressOf, copyProblem, unverifiedWarning } from './importSource';
 import type { Tracking } from '../tracking';
 import type { NamespaceFacts } from './ClusterDirectory';
 import { asProblem } from './Problems';
 import type { Preflight, Verdict } from './preflight';
 import { verificationProblem } from './verification';
-
-/** CDI refuses smaller claims (1.66). */
-const MIN_SIZE = Quantity.parse('1Mi');
-/** Names of CDI's own temporary claims (1.66). */
-const CDI_NAMES = /^(prime|tmp-pvc|tmp-source-pvc|cdi-upload)-|-scratch$/;
 
 /** What an import needs, looked at before anything is written. */
 export class ImportChecks {
@@ -56,23 +47,7 @@ export class ImportChecks {
       problems.add(asProblem('source-not-allowed', refusal));
     }
     problems.add(copyProblem(request.source));
-    contentProblems(request).forEach(problem => problems.add(problem));
-    if (Quantity.parse(request.size).compare(MIN_SIZE) < 0) {
-      problems.add({
-        field: 'size',
-        code: 'too-small',
-        message: 'must be at least 1Mi',
-      });
-    }
-    const name = imageObjectName(request.name, request.version);
-    if (CDI_NAMES.test(name)) {
-      problems.add({
-        field: 'name',
-        code: 'invalid',
-        message: `"${name}" looks like a temporary claim of CDI`,
-        remedy: 'choose another name or version',
-      });
-    }
+    problems.add(...importProblems(request));
     if (namespace.exists === false) {
       problems.add({
         field: 'namespace',

@@ -5,8 +5,9 @@ import type { Problem } from '@golden-images/plugin-golden-images-common';
 export class ProblemsError extends InputError {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(inOneText(problems));
+  /** @param reads - of a request that writes nothing anyway */
+  constructor(problems: readonly Problem[], { reads = false } = {}) {
+    super(inOneText(problems, reads ? '' : ', nothing was written'));
     this.problems = problems;
   }
 }
@@ -52,12 +53,12 @@ export function asProblem(code: Problem['code'], sentence: string): Problem {
   };
 }
 
-function inOneText(problems: readonly Problem[]): string {
+function inOneText(problems: readonly Problem[], comfort: string): string {
   const [first, ...others] = problems.map(inOneSentence);
   return others.length === 0
     ? first
     : [
-        `${problems.length} problems, nothing was written:`,
+        `${problems.length} problems${comfort}:`,
         ...[first, ...others].map(sentence => `- ${sentence}`),
       ].join('\n');
 }

@@ -1,5 +1,4 @@
 import type {
-  ImportRequest,
   ImportSource,
   Problem,
 } from '@golden-images/plugin-golden-images-common';
@@ -19,7 +18,7 @@ export function addressOf(
   if (gcs) {
     return {
       field: 'source.gcs.url',
-      url: gcs.url.replace(/^gs:\/\//, 'https://storage.googleapis.com/'),
+      url: gcs.url.replace(/^gs:\/\//i, 'https://storage.googleapis.com/'),
     };
   }
   if (registry?.url) {
@@ -48,30 +47,6 @@ export function copyProblem(source: ImportSource): Problem | undefined {
         message: 'images are not made of claims and snapshots here yet',
         remedy: 'import the bytes from where the claim was filled',
       };
-}
-
-/** What CDI accepts at first and fails at later (1.66). */
-export function contentProblems(request: ImportRequest): Problem[] {
-  if (request.contentType !== 'archive') return [];
-  const problems: Problem[] = [];
-  if (request.source.registry) {
-    problems.push({
-      field: 'contentType',
-      code: 'invalid',
-      message: 'an image of a registry holds a disk, not an archive',
-      remedy: 'leave it out, or import the archive by http',
-    });
-  }
-  if (request.volumeMode === 'Block') {
-    problems.push({
-      field: 'volumeMode',
-      code: 'invalid',
-      message:
-        'an archive is unpacked into files, which a block device has not',
-      remedy: 'choose Filesystem',
-    });
-  }
-  return problems;
 }
 
 /** Said where nothing tells whether the bytes are those that were meant. */

@@ -11,6 +11,7 @@ export { Clones, CloneTurn } from './clones';
 export { NamespaceOwners } from './NamespaceOwners';
 export { NamespaceService } from './NamespaceService';
 export { PreflightService } from './PreflightService';
+export { ProblemsError } from './Problems';
 export { OrphanedVolumes } from './OrphanedVolumes';
 export { Preflight } from './preflight';
 export { RetirementService } from './RetirementService';

@@ -1,4 +1,5 @@
 import { z } from 'zod/v3';
+import { refusalOfSize } from '../volumeSize';
 import { REASONS, type ReasonCode } from '../reasons';
 
 /** Fields that several shapes share. */
@@ -22,12 +23,13 @@ export const dnsSubdomain = z
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     'must consist of lower case letters, digits, "-" and ".", and start and end with a letter or digit',
   );
-export const quantity = z
-  .string()
-  .regex(
-    /^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$/,
-    'must be a Kubernetes quantity such as "10Gi"',
-  );
+/** A size of a volume as Kubernetes writes it. */
+export const quantity = z.string().superRefine((text, context) => {
+  const message = refusalOfSize(text);
+  if (message !== undefined) {
+    context.addIssue({ code: 'custom', message });
+  }
+});
 export const entityRef = z
   .string()
   .regex(

@@ -3,6 +3,7 @@ import { IMAGE_STATES } from '../states';
 import { driftSchema } from './drift';
 import {
   dnsLabel,
+  dnsSubdomain,
   entityRef,
   isoTime,
   objectName,
@@ -103,7 +104,7 @@ export const importRequestSchema = z
         'A disk image, unless said otherwise, or a tar archive whose files are unpacked',
       ),
     size: quantity.describe('Size of the volume, for example "10Gi"'),
-    storageClass: objectName
+    storageClass: dnsSubdomain
       .optional()
       .describe('Storage class; the configured one where absent'),
     volumeMode: z

@@ -1,25 +1,33 @@
 import { z } from 'zod/v3';
-import { dnsLabel, dnsSubdomain, objectName } from './fields';
+import { refusalOfImportUrl } from '../importUrl';
+import { dnsLabel, dnsSubdomain } from './fields';
 
 /** Where an image comes from, in the words of CDI's DataVolume (1.66). */
 
 const secretRef = (what: string) =>
-  objectName
+  dnsSubdomain
     .optional()
     .describe(`Name of a Secret in the image namespace with ${what}`);
 
-const certConfigMap = objectName
+const certConfigMap = dnsSubdomain
   .optional()
   .describe(
     'Name of a ConfigMap in the image namespace with the CA of the server',
   );
 
+const fileUrl = z
+  .string()
+  .max(2048)
+  .superRefine((text, context) => {
+    const message = refusalOfImportUrl(text);
+    if (message !== undefined) {
+      context.addIssue({ code: 'custom', message });
+    }
+  });
+
 const httpSource = z
   .object({
-    url: z
-      .string()
-      .url()
-      .describe('Where the cluster downloads the raw or qcow2 file'),
+    url: fileUrl.describe('Where the cluster downloads the raw or qcow2 file'),
     checksum: z
       .string()
       .regex(
@@ -32,7 +40,7 @@ const httpSource = z
       ),
     secretRef: secretRef('basic auth credentials'),
     secretExtraHeaders: z
-      .array(objectName)
+      .array(dnsSubdomain)
       .min(1)
       .max(10)
       .optional()
@@ -45,11 +53,9 @@ const httpSource = z
 
 const s3Source = z
   .object({
-    url: z
-      .string()
-      .url()
-      .regex(/^https?:\/\//, 'must start with "https://" or "http://"')
-      .describe('Endpoint, bucket and key: https://<endpoint>/<bucket>/<key>'),
+    url: fileUrl.describe(
+      'Endpoint, bucket and key: https://<endpoint>/<bucket>/<key>',
+    ),
     secretRef: secretRef('accessKeyId and secretKey'),
     certConfigMap,
   })
@@ -60,7 +66,7 @@ const gcsSource = z
     url: z
       .string()
       .regex(
-        /^(gs|https?):\/\/[^/?#\s]+\/[^?#\s]+$/,
+        /^([gG][sS]|[hH][tT][tT][pP][sS]?):\/\/[^/?#\s]+\/[^?#\s]+$/,
         'must be "gs://<bucket>/<object>" or the HTTPS address of the object',
       )
       .describe('gs://<bucket>/<object>, or the HTTPS address of the object'),

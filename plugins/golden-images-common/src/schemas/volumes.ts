@@ -2,6 +2,7 @@ import { z } from 'zod/v3';
 import { VOLUME_STATES } from '../states';
 import {
   dnsLabel,
+  dnsSubdomain,
   entityRef,
   objectName,
   quantity,
@@ -78,7 +79,7 @@ export const cloneRequestSchema = z
       .describe(
         'Size of the volume, at least that of the image, which is also the default',
       ),
-    storageClass: objectName
+    storageClass: dnsSubdomain
       .optional()
       .describe('Storage class; that of the image where absent'),
     accessModes: z

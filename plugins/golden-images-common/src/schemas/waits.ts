@@ -9,9 +9,9 @@ import { volumeSchema } from './volumes';
 export const waitRequestSchema = z
   .object({
     cluster: z.string().min(1).optional(),
-    kind: z.enum(['image', 'volume']),
-    namespace: dnsLabel,
-    name: objectName,
+    kind: z.enum(['image', 'volume']).describe('image or volume'),
+    namespace: dnsLabel.describe('Namespace of the object'),
+    name: objectName.describe('Name of the object'),
   })
   .strict();
 
@@ -20,7 +20,10 @@ export const waitResponseSchema = z.object({ waitHandle: z.string() });
 /** Body of `POST /waits/status` and `POST /waits/release`. */
 export const waitHandleRequestSchema = z
   .object({
-    waitHandle: z.string().max(4096),
+    waitHandle: z
+      .string()
+      .max(4096)
+      .describe('The wait handle of the answer to an earlier request'),
     /**
      * Entity ref of the user for whom a service waits, such as the author of a
      * task: a handle that was given to somebody else is refused then.

@@ -6,7 +6,7 @@ import type {
   ImportSource,
 } from '@golden-images/plugin-golden-images-common';
 import { startSandbox, type Sandbox } from '@golden-images/sandbox-cluster';
-import { contentProblems } from '../../service/importSource';
+import { importProblems } from '../../service/importProblems';
 import { importIdentity, importManifest } from '..';
 
 const SHA = `sha256:${'a'.repeat(64)}`;
@@ -106,8 +106,8 @@ describe('the rules of CDI over every source and option', () => {
   };
 
   const isRefused = ([, source, change]: (typeof CASES)[number]) =>
-    contentProblems({ name: 'ubuntu', size: '10Gi', source, ...change })
-      .length > 0;
+    importProblems({ name: 'ubuntu', size: '10Gi', source, ...change }).length >
+    0;
 
   it.each(CASES.filter(of => !isRefused(of)))(
     '%s is taken, with nothing left out',

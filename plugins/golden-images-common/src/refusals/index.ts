@@ -1,0 +1,1 @@
+export { checkRequest, type CheckedRequest } from './checkRequest';
