@@ -132,7 +132,7 @@ export async function startPortal() {
 
   const send = async (
     header: string,
-    method: 'get' | 'post' | 'delete',
+    method: 'get' | 'post' | 'patch' | 'delete',
     path: string,
     body?: object,
   ): Promise<Answer> => {
@@ -177,6 +177,8 @@ export async function startPortal() {
       return {
         get: (path: string) => send(header, 'get', path),
         post: (path: string, body: object) => send(header, 'post', path, body),
+        patch: (path: string, body: object) =>
+          send(header, 'patch', path, body),
         delete: (path: string) => send(header, 'delete', path),
       };
     },

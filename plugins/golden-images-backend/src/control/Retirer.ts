@@ -92,12 +92,16 @@ export class Retirer {
       this.#targets.delete(key);
       return;
     }
-    const copies = await findCopies(client, chain, cluster.scope);
-    const blocked =
+    const wanted =
       annotations[ANNOTATIONS.hold] !== undefined
         ? `the hold on it: ${annotations[ANNOTATIONS.hold]}`
-        : (await this.#currentness(target)) ??
-          waitsFor(copies, retirement, target.namespace);
+        : await this.#currentness(target);
+    if (wanted && retirement.by === undefined) {
+      await this.#spare(key, chain, wanted);
+      return;
+    }
+    const copies = await findCopies(client, chain, cluster.scope);
+    const blocked = wanted ?? waitsFor(copies, retirement, target.namespace);
     if (blocked) await this.#say(chain, retirement, blocked.slice(0, 300));
     else await this.#delete(target, chain, retirement, copies);
   }
@@ -112,6 +116,31 @@ export class Retirer {
     return alias?.spec.source?.pvc?.name === name
       ? 'another version to become current'
       : undefined;
+  }
+
+  /**
+   * Nobody asked to retire it: it was only old. Made current or put on hold at
+   * the same moment it is kept, and can be cloned again.
+   */
+  async #spare(key: string, chain: Chain, wanted: string) {
+    const { client, note, refresh, signal } = this.#options;
+    const { uid = '', resourceVersion, name } = chain.object.metadata;
+    const { namespace = '' } = chain.ref;
+    signal.throwIfAborted();
+    await client.patch(
+      chain.ref,
+      { metadata: { annotations: { [ANNOTATIONS.retiring]: null } } },
+      { uid, resourceVersion },
+    );
+    this.#targets.delete(key);
+    await note({
+      namespace,
+      name,
+      uid,
+      action: 'retirement-cancelled',
+      message: `${name} is not retired after all: it would wait for ${wanted}`,
+    });
+    await refresh(namespace, name);
   }
 
   /** What it waits for is written on the object, when it changes. */

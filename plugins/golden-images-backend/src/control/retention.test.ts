@@ -123,6 +123,23 @@ describe.each(databases.eachSupportedId())('retention on %s', id => {
       }
     });
 
+    it.each([
+      ['put on hold', 'debian-12', { [ANNOTATIONS.hold]: 'an audit' }],
+      ['made current', 'debian-13', {}],
+    ])('spares one that is %s just then', async (_what, name, annotations) => {
+      await t.start();
+      await t.publish();
+      t.annotate(name, annotations);
+      t.mark(name, { by: undefined });
+      const { message } = await t.noted(name, 'retirement-cancelled');
+      expect(message).toMatch(/is not retired after all: it would wait for/);
+      const object = await t.read(dataVolumes, name);
+      expect(object?.metadata.annotations).not.toHaveProperty([
+        ANNOTATIONS.retiring,
+      ]);
+      expect(t.deletions()).toEqual([]);
+    });
+
     it('does not mark one that is being copied, and retires it afterwards', async () => {
       await t.start({ keepVersions: 1 });
       t.world.requestImport('debian', '12');

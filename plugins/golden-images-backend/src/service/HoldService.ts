@@ -34,13 +34,16 @@ export class HoldService {
       async ({ userRef: actor }) => {
         const found = await this.#access.find(key);
         if (found.image.hold === reason) return found.image;
-        if (found.image.retirement) {
+        const { retirement } = found.image;
+        // What is only to make room for newer versions is kept instead.
+        if (retirement && !(retirement.at && retirement.by === undefined)) {
           throw new ConflictError(
             `"${key.name}" is being retired. Stop that first, then put it on hold.`,
           );
         }
         const image = await this.#access.annotate(key, found, {
           [ANNOTATIONS.hold]: reason,
+          ...(retirement && { [ANNOTATIONS.retiring]: null }),
         });
         await this.#tracking.recordActivity({
           ...key,

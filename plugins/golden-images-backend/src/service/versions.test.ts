@@ -233,6 +233,31 @@ describe('a hold', () => {
     ]);
   });
 
+  it('keeps what is only to make room for newer versions', async () => {
+    const { holds, cluster, tracking } = createOurWorld();
+    const at = () =>
+      cluster.peek<DataVolume>({ type: RESOURCES.dataVolumes, ...version1 })!;
+    const object = at();
+    const retiring = '{"at":"2026-01-01T00:00:00.000Z"}';
+    cluster.put(RESOURCES.dataVolumes, {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        annotations: {
+          ...object.metadata.annotations,
+          [ANNOTATIONS.retiring]: retiring,
+        },
+      },
+    });
+    await tracking.refresh(version1);
+    const held = await holds.hold(version1, { reason: 'audit' }, as('lena'));
+    expect(held).toMatchObject({ hold: 'audit' });
+    expect(held.retirement).toBeUndefined();
+    expect(at().metadata.annotations).not.toHaveProperty([
+      ANNOTATIONS.retiring,
+    ]);
+  });
+
   it('is refused on what is being retired, and on what others made', async () => {
     const { holds, tracking, cluster } = createOurWorld();
     tracking.states.set('dev/golden-images/ubuntu-1', {

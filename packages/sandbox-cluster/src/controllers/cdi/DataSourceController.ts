@@ -6,6 +6,9 @@ import {
   type DataSource,
 } from '../kube/types';
 
+const TAKEN_LABELS =
+  /^instancetype\.kubevirt\.io\/|^cdi\.kubevirt\.io\/dataImportCron$/;
+
 /** Says of a DataSource whether what it points at can be cloned, as CDI 1.66 does. */
 export class DataSourceController {
   readonly #context: Context;
@@ -16,8 +19,9 @@ export class DataSourceController {
 
   async reconcile(key: string): Promise<void> {
     const { caches, client, now } = this.#context;
-    const dataSource = caches.dataSources.get(key);
-    if (!dataSource || dataSource.metadata.deletionTimestamp) return;
+    const found = caches.dataSources.get(key);
+    if (!found || found.metadata.deletionTimestamp) return;
+    const dataSource = await this.#withLabels(found);
     const ready = this.#ready(dataSource);
     const before = dataSource.status?.conditions?.find(
       ({ type }) => type === 'Ready',
@@ -49,6 +53,26 @@ export class DataSourceController {
       },
     );
     caches.dataSources.put(updated);
+  }
+
+  /** Those of the claim that say what virtual machines on it are made like (recorded with CDI 1.66). */
+  async #withLabels(dataSource: DataSource): Promise<DataSource> {
+    const { caches, client } = this.#context;
+    const { metadata, spec } = dataSource;
+    const { namespace = metadata.namespace, name } = spec.source?.pvc ?? {};
+    const claim = caches.claims.get(`${namespace}/${name}`);
+    const labels = Object.entries(claim?.metadata.labels ?? {}).filter(
+      ([label, value]) =>
+        TAKEN_LABELS.test(label) && metadata.labels?.[label] !== value,
+    );
+    if (labels.length === 0) return dataSource;
+    const updated = await client.patch<DataSource>(
+      RESOURCES.dataSources,
+      dataSource,
+      { metadata: { labels: Object.fromEntries(labels) } },
+    );
+    caches.dataSources.put(updated);
+    return updated;
   }
 
   #ready(dataSource: DataSource): Condition {
