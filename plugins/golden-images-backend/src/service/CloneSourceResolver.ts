@@ -88,6 +88,7 @@ export class CloneSourceResolver {
       return undefined;
     }
     verdict.warn(
+      await this.#otherCurrent(request, image),
       image.deprecated &&
         `image: "${image.namespace}/${image.name}" ${deprecatedInWords(
           image.deprecated,
@@ -127,6 +128,24 @@ export class CloneSourceResolver {
     if (claim?.namespace === namespace) return claim.name;
     // Without an alias there may be an image without versions.
     return name;
+  }
+
+  /** Said of a version that was asked for by its own name, where another one is current. */
+  async #otherCurrent(
+    request: CloneRequest,
+    { cluster, namespace, name, image, ours, current }: Image,
+  ): Promise<string | undefined> {
+    if (request.image.version === undefined || !ours || current) {
+      return undefined;
+    }
+    const rows = await this.#tracking.reader.listImages({ cluster, namespace });
+    const other = rows.find(
+      ({ object }) => object.image === image && object.current,
+    )?.object.name;
+    return (
+      other &&
+      `image: "${namespace}/${name}" is not the current version of ${image}: that is "${other}"`
+    );
   }
 
   #whyNotCloneable(image: Image, cluster: ClusterConfig): Problem | undefined {

@@ -25,6 +25,25 @@ describe('a clone by name', () => {
     expect(made?.spec.source?.pvc).toEqual(inImages('ubuntu-1'));
   });
 
+  it('needs no warning, but one by a version that is not current does', async () => {
+    const { volumes, tracking } = createWorldWithImage();
+    tracking.states.set('dev/golden-images/ubuntu-2', {
+      state: 'ready',
+      current: true,
+    });
+    for (const name of ['ubuntu-1', 'ubuntu-2']) {
+      await tracking.refresh({ cluster: 'dev', ...inImages(name) });
+    }
+    const tried = { ...run, dryRun: true };
+    const byName = await volumes.clone(request, tried);
+    expect(byName.warnings).toEqual([]);
+    const old = { name: 'ubuntu', version: '1' };
+    const byVersion = await volumes.clone({ ...request, image: old }, tried);
+    expect(byVersion.warnings).toEqual([
+      'image: "golden-images/ubuntu-1" is not the current version of ubuntu: that is "ubuntu-2"',
+    ]);
+  });
+
   it('is refused without an alias, and told which versions are ready', async () => {
     const { volumes, cluster, tracking } = createWorldWithImage();
     cluster.remove({ type: RESOURCES.dataSources, ...inImages('ubuntu') });

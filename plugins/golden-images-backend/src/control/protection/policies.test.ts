@@ -41,6 +41,8 @@ const creation = (object: object, context: Partial<AdmissionContext> = {}) => ({
   ...context,
 });
 
+const deprecated = image({ annotations: { [`${PREFIX}deprecated`]: '{}' } });
+
 const CASES: Case[] = [
   ['delete', 'by a developer', deletion({}), true],
   ['delete', 'by a keeper', deletion({ keeper: true }), true],
@@ -117,6 +119,19 @@ const CASES: Case[] = [
     false,
   ],
   ['change', 'it is released by a developer', change(image(released)), true],
+  ['change', 'it is deprecated by a developer', change(deprecated), true],
+  [
+    'change',
+    'it is deprecated by a keeper',
+    change(deprecated, { keeper: true }),
+    false,
+  ],
+  [
+    'change',
+    'its deprecation is taken away by a developer',
+    change(image(), {}, deprecated),
+    true,
+  ],
   [
     'change',
     'an order is given to CDI',
