@@ -136,7 +136,7 @@ describe('router', () => {
       'size: must be a Kubernetes quantity; did you mean "10G"? (given: "10 GB")',
       'source.http.url: must be a URL that starts with "http://"',
       'source.http.password: must not be part of a request, which others can read; put it into a Secret',
-      'more: is not a field of this request; leave it out; there are cluster,',
+      'more: is not a field of this request; leave it out, or use one of: cluster,',
     ]) {
       expect(response.body.error.message).toContain(field);
     }
