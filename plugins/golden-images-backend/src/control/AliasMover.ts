@@ -6,9 +6,11 @@ import { demandsVerification, type ClusterConfig } from '../config';
 import type { TrackedStore } from '../database';
 import { RESOURCES, type ClusterClient } from '../kubernetes';
 import {
+  aliasLabels,
   aliasManifest,
   aliasSpec,
   mayBecomeCurrent,
+  readImageMetadata,
   type DataSource,
 } from '../manifests';
 import {
@@ -68,7 +70,7 @@ export class AliasMover {
     const annotations = {
       [ANNOTATIONS.usedVersions]: JSON.stringify(plan.usedVersions),
     };
-    const claimName = plan.target?.claimName;
+    const { claimName, kubevirt } = plan.target ?? {};
     if (plan.action === 'create') {
       await this.#client.create(
         RESOURCES.dataSources,
@@ -85,7 +87,10 @@ export class AliasMover {
     await this.#client.patch(
       ref,
       {
-        metadata: { annotations },
+        metadata: {
+          annotations,
+          ...(claimName && { labels: aliasLabels(kubevirt) }),
+        },
         ...(claimName && { spec: aliasSpec(namespace, claimName) }),
       },
       { uid, resourceVersion },
@@ -120,6 +125,7 @@ export function readyVersionOf(joined: Joined): ReadyVersion | undefined {
     readyAt,
     setCurrent: mayBecomeCurrent(annotationOf(joined, ANNOTATIONS.setCurrent)),
     verified: verifiedOf(joined) !== 'none',
+    kubevirt: readImageMetadata(ownerMetadata(joined) ?? {}).kubevirt,
   };
 }
 

@@ -1,4 +1,7 @@
-import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
+import {
+  ANNOTATIONS,
+  INSTANCETYPE_LABELS,
+} from '@golden-images/plugin-golden-images-common';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 import { RESOURCES } from '../kubernetes';
 import { IMAGES } from '../tracking/__testUtils__/startTracking';
@@ -59,6 +62,28 @@ describe.each(databases.eachSupportedId())('the alias on %s', id => {
     await t.tracking.refresh(keyOf('debian-13'));
     const row = await t.tracking.reader.getImage(keyOf('debian-13'));
     expect(row?.object).toMatchObject({ state: 'ready', verified: 'none' });
+  });
+
+  it('takes KubeVirt’s defaults from the version that it moves to, and none from the one before', async () => {
+    const labels = async () =>
+      (await t.read(dataSources, 'debian'))?.metadata.labels;
+    const { defaultPreference, defaultInstancetype } = INSTANCETYPE_LABELS;
+    await t.start();
+    await t.publishVersion('12');
+    // As CDI copies them from the claim of 12.
+    t.cluster.change(dataSources, IMAGES, 'debian', {
+      metadata: {
+        labels: { [defaultPreference]: 'old', [defaultInstancetype]: 'old' },
+      },
+    });
+    t.world.requestImport('debian', '13');
+    t.cluster.change(dataVolumes, IMAGES, 'debian-13', {
+      metadata: { labels: { [defaultPreference]: 'debian' } },
+    });
+    t.world.finishImport('debian-13');
+    await t.noted('debian-13', 'current-moved');
+    expect(await labels()).toMatchObject({ [defaultPreference]: 'debian' });
+    expect(await labels()).not.toHaveProperty([defaultInstancetype]);
   });
 
   it('moves to an image on a volume of no CSI driver', async () => {

@@ -1,3 +1,4 @@
+import type { Image } from '@golden-images/plugin-golden-images-common';
 import {
   isOurAlias,
   isPinned,
@@ -14,6 +15,8 @@ export interface ReadyVersion {
   readyAt: string;
   /** Annotation `set-current` is not `false`. */
   setCurrent: boolean;
+  /** KubeVirt's defaults, by its labels. */
+  kubevirt?: Image['kubevirt'];
   /** Its bytes were held against a checksum or digest. */
   verified: boolean;
 }

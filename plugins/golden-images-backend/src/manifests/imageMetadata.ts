@@ -78,6 +78,21 @@ export function instancetypeLabels(
 }
 
 /**
+ * Those labels of an alias for the version that it moves to: CDI copies what the
+ * new claim has, but leaves what only the one before had (CDI 1.66).
+ */
+export function aliasLabels(
+  defaults: Image['kubevirt'],
+): Record<string, string | null> {
+  return Object.fromEntries(
+    (Object.keys(INSTANCETYPE_LABELS) as KubevirtKey[]).map(key => [
+      INSTANCETYPE_LABELS[key],
+      defaults?.[key] ?? null,
+    ]),
+  );
+}
+
+/**
  * What the annotations and labels of an image say of it. Anybody may have
  * written them: what has not our form is not shown, and text is bounded.
  */

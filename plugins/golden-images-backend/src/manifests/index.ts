@@ -18,6 +18,7 @@ export { describeDifference } from './describeDifference';
 export {
   METADATA_ANNOTATIONS,
   METADATA_FIELDS,
+  aliasLabels,
   instancetypeLabels,
   metadataAnnotations,
   readImageMetadata,

@@ -3,11 +3,13 @@ import {
   ANNOTATIONS,
   goldenImagesManagePermission,
   type CurrentVersion,
+  type Image,
   type SetCurrentRequest,
 } from '@golden-images/plugin-golden-images-common';
 import type { Caller } from '../auth';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import {
+  aliasLabels,
   aliasManifest,
   aliasSpec,
   imageObjectName,
@@ -34,6 +36,8 @@ interface Alias {
   /** `undefined` for none. */
   claimName: string | undefined;
   pinned: boolean;
+  /** KubeVirt's defaults of the version that it points at. */
+  kubevirt?: Image['kubevirt'];
 }
 
 /** Which version of an image is the current one, as people decide it. */
@@ -69,7 +73,7 @@ export class VersionService {
   ): Promise<CurrentVersion> {
     return this.#as(key, options, async caller => {
       const { version, pin = true } = request;
-      await findReadyVersion(this.#tracking, key, {
+      const { kubevirt } = await findReadyVersion(this.#tracking, key, {
         version,
         nowMs: this.#clock.nowMs(),
         config: this.#clusters.named(key.cluster),
@@ -79,6 +83,7 @@ export class VersionService {
         claimName,
         pinned: pin,
         version,
+        kubevirt,
       }));
       return this.#noted(result, caller, {
         action: 'current-set',
@@ -161,7 +166,7 @@ export class VersionService {
   ): Promise<CurrentVersion> {
     const { cluster, namespace, image } = key;
     const alias = await this.#alias(key);
-    const { claimName, pinned, version } = change(alias);
+    const { claimName, pinned, version, kubevirt } = change(alias);
     const result = { cluster, namespace, image, name: claimName, pinned };
     const before = alias?.spec.source?.pvc?.name;
     if (alias && before === claimName && isPinned(alias) === pinned) {
@@ -188,6 +193,7 @@ export class VersionService {
               [ANNOTATIONS.usedVersions]: JSON.stringify(usedVersionsOf(alias)),
               [ANNOTATIONS.pinned]: pinned ? 'true' : null,
             },
+            ...(before !== claimName && { labels: aliasLabels(kubevirt) }),
           },
           ...(before !== claimName && {
             spec: aliasSpec(namespace, claimName),
