@@ -49,6 +49,8 @@ export const ANNOTATIONS = {
   sourceUid: key('source-uid'),
   sourceVersion: key('source-version'),
   sourceDigest: key('source-digest'),
+  /** On an image made of another one: `checksum` or `digest`, what that one's bytes were held against. */
+  sourceVerified: key('source-verified'),
   taskId: key('task-id'),
   /** ISO 8601 time at which an unfinished import is given up by `control/`. */
   deadline: key('deadline'),

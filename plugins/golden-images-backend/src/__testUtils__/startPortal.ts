@@ -22,6 +22,7 @@ const PEOPLE: Record<string, string[]> = {
   'user:default/lena': ['group:default/librarians'],
   'user:default/dora': ['group:default/team-a'],
   'user:default/emil': ['group:default/team-b'],
+  'user:default/olga': ['group:default/librarians', 'group:default/team-a'],
 };
 
 const NAMESPACES: Record<string, string> = {
@@ -75,6 +76,29 @@ export async function startPortal() {
       },
     });
   }
+  /** Resolves with the first state of a watched object that will do. */
+  const kubernetesUntil = async <T extends object>(
+    collection: string,
+    isEnough: (object: T) => boolean,
+  ): Promise<T> => {
+    const response = await fetch(`${sandbox.apiUrl}${collection}?watch=true`, {
+      headers: { authorization: `Bearer ${sandbox.token}` },
+    });
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body!) {
+      const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split(
+        '\n',
+      );
+      rest = lines.pop()!;
+      const found = lines
+        .filter(line => line !== '')
+        .map(line => JSON.parse(line).object as T)
+        .find(isEnough);
+      if (found) return found;
+    }
+    throw new Error(`The watch of ${collection} ended`);
+  };
   const changes = new Set<() => void>();
   const events = mockServices.events();
   await events.subscribe({
@@ -171,6 +195,7 @@ export async function startPortal() {
     closedUrl: `http://127.0.0.1:${closedPort}/demo-linux.qcow2`,
     imageUrl: (path: string) => new URL(path, images).href,
     kubernetes,
+    kubernetesUntil,
     disksFolder: sandbox.disksFolder,
     as: (name: string) => {
       const header = mockCredentials.user.header(`user:default/${name}`);

@@ -120,6 +120,13 @@ export const RESOURCES = {
     'volumesnapshotclasses',
     false,
   ),
+  volumeSnapshots: type('snapshot.storage.k8s.io', 'v1', 'volumesnapshots'),
+  snapshotContents: type(
+    'snapshot.storage.k8s.io',
+    'v1',
+    'volumesnapshotcontents',
+    false,
+  ),
   mutatingWebhooks: type(
     'admissionregistration.k8s.io',
     'v1',

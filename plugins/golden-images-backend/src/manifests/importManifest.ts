@@ -10,6 +10,7 @@ import {
   ourAnnotations,
   ourLabels,
 } from './metadata';
+import type { ImageOrigin } from './imageOrigin';
 import { sourceSpec } from './sources/sourceSpec';
 import type { DataVolume, Provenance, RequestIdentity } from './types';
 
@@ -22,16 +23,25 @@ const BIND_IMMEDIATE = 'cdi.kubevirt.io/storage.bind.immediate.requested';
 /**
  * The DataVolume of an import. `spec.pvc` is used by CDI verbatim, whereas
  * `spec.storage` would inflate the size again (CDI 1.66). The label that
- * protects is there from creation on.
+ * protects is there from creation on. An image of a claim or a snapshot has
+ * size, modes and class written out, too: CDI would take them from elsewhere.
  */
 export function importManifest(options: {
   request: ImportRequest;
+  /** What the source was found to be, where it is a claim or a snapshot. */
+  origin?: ImageOrigin;
   namespace: string;
   storageClass?: string;
   identity: RequestIdentity;
   provenance: Provenance;
 }): DataVolume {
-  const { request, namespace, identity, provenance } = options;
+  const { request, origin, namespace, identity, provenance } = options;
+  const volumeMode =
+    request.volumeMode ?? (origin && (origin.volumeMode ?? 'Filesystem'));
+  const contentType = origin?.contentType ?? request.contentType;
+  const storageClass = options.storageClass ?? origin?.storageClass;
+  const size =
+    request.size === 'auto' && origin ? origin.size.toString() : request.size;
   return {
     apiVersion: 'cdi.kubevirt.io/v1beta1',
     kind: 'DataVolume',
@@ -48,18 +58,21 @@ export function importManifest(options: {
           [BIND_IMMEDIATE]: 'true',
           [ANNOTATIONS.setCurrent]:
             request.setCurrent === false ? 'false' : undefined,
+          [ANNOTATIONS.sourceUid]: origin?.uid,
+          [ANNOTATIONS.sourceDigest]: origin?.verified?.digest,
+          [ANNOTATIONS.sourceVerified]: origin?.verified?.by,
         }),
         ...newMetadataAnnotations(request),
       },
     },
     spec: {
       source: sourceSpec(request.source, namespace),
-      ...(request.contentType && { contentType: request.contentType }),
+      ...(contentType && { contentType }),
       pvc: {
         accessModes: ['ReadWriteOnce'],
-        ...(request.volumeMode && { volumeMode: request.volumeMode }),
-        ...(options.storageClass && { storageClassName: options.storageClass }),
-        resources: { requests: { storage: request.size } },
+        ...(volumeMode && { volumeMode }),
+        ...(storageClass && { storageClassName: storageClass }),
+        resources: { requests: { storage: size } },
       },
     },
   };

@@ -23,6 +23,7 @@ export {
   metadataAnnotations,
   readImageMetadata,
 } from './imageMetadata';
+export type { ImageOrigin } from './imageOrigin';
 export { importManifest } from './importManifest';
 export { imageObjectName, labelValue } from './metadata';
 export { cloneIdentity, importIdentity } from './requestIdentity';

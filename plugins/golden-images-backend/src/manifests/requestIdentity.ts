@@ -58,8 +58,9 @@ export function cloneIdentity(
   }));
 }
 
-/** `1024Gi` and `1Ti` are the same size, and so the same request. */
+/** `1024Gi` and `1Ti` are the same size, and so the same request. `auto` is another one, whatever it stands for. */
 function canonicalSize(size: string): string {
+  if (size === 'auto') return size;
   return Quantity.parse(size).toString();
 }
 

@@ -21,6 +21,7 @@ import {
   importManifest,
   type Claim,
   type DataVolume,
+  type ImageOrigin,
 } from '../manifests';
 import type { ObjectKey, Tracking } from '../tracking';
 import type { Clock } from './Clock';
@@ -183,16 +184,23 @@ export class ImageService {
     cluster: ClusterConfig,
     namespace: NamespaceFacts,
     verdict: Verdict,
-  ): Promise<void> {
+  ): Promise<ImageOrigin | undefined> {
     const { name: image, version } = request;
     const where = { cluster: cluster.name, namespace: namespace.name };
-    await this.#checks.run(request, cluster, namespace, verdict);
+    const origin = await this.#checks.run(
+      request,
+      caller,
+      cluster,
+      namespace,
+      verdict,
+    );
     await this.#metadata.run(
       metadataOf(request),
       { ...where, image, version },
       caller,
       verdict,
     );
+    return origin;
   }
 
   async #import(
@@ -207,8 +215,9 @@ export class ImageService {
     const agreement = importAgreement(request, this.#clock);
     const earlier = await this.#create.earlier(target);
     const verdict = new Verdict();
+    let origin: ImageOrigin | undefined;
     if (!earlier) {
-      await this.#check(request, caller, cluster, namespace, verdict);
+      origin = await this.#check(request, caller, cluster, namespace, verdict);
       verdict.problems.throwIfAny();
     }
     const result =
@@ -217,6 +226,7 @@ export class ImageService {
         target,
         importManifest({
           request,
+          origin,
           namespace: namespace.name,
           storageClass: request.storageClass ?? cluster.storageClass,
           identity,

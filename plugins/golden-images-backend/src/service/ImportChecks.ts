@@ -5,14 +5,17 @@ import {
   ROLE_GOLDEN_IMAGE,
   type ImportRequest,
 } from '@golden-images/plugin-golden-images-common';
+import type { Caller } from '../auth';
 import type { ClusterConfig } from '../config/types';
 import type { ImportAllowList } from '../imports';
 import { RESOURCES } from '../kubernetes/ClusterClient';
-import type { DataSource } from '../manifests';
+import type { DataSource, ImageOrigin } from '../manifests';
 import { importProblems } from './importProblems';
-import { addressOf, copyProblem, unverifiedWarning } from './importSource';
+import { addressOf, unverifiedWarning } from './importSource';
 import type { Tracking } from '../tracking';
-import type { NamespaceFacts } from './ClusterDirectory';
+import type { Clock } from './Clock';
+import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
+import { ImageOrigins, originRef } from './origins';
 import { asProblem } from './Problems';
 import type { Preflight, Verdict } from './preflight';
 import { verificationProblem } from './verification';
@@ -22,32 +25,53 @@ export class ImportChecks {
   readonly #tracking: Tracking;
   readonly #allowList: ImportAllowList;
   readonly #preflight: Preflight;
+  readonly #origins: ImageOrigins;
 
   constructor(options: {
     tracking: Tracking;
+    clusters: ClusterDirectory;
     allowList: ImportAllowList;
     preflight: Preflight;
+    clock: Clock;
   }) {
+    this.#origins = new ImageOrigins(options);
     this.#tracking = options.tracking;
     this.#allowList = options.allowList;
     this.#preflight = options.preflight;
   }
 
+  /**
+   * @returns what an image is made of, where that is a claim or a snapshot
+   * @throws NotAllowedError when that is not the caller's
+   */
   async run(
     request: ImportRequest,
+    caller: Caller,
     cluster: ClusterConfig,
     namespace: NamespaceFacts,
     verdict: Verdict,
-  ): Promise<void> {
+  ): Promise<ImageOrigin | undefined> {
     const { problems } = verdict;
+    const ref = originRef(request, namespace.name);
+    const asked = { caller, cluster, imageNamespace: namespace };
+    const origin =
+      ref && (await this.#origins.resolve(ref, request, asked, verdict));
     const address = addressOf(request.source);
     const refusal =
       address && (await this.#allowList.refusal(address.url, address.field));
     if (refusal !== undefined) {
       problems.add(asProblem('source-not-allowed', refusal));
     }
-    problems.add(copyProblem(request.source));
     problems.add(...importProblems(request));
+    const size = Quantity.tryParse(request.size);
+    if (request.size === 'auto' && !ref) {
+      problems.add({
+        field: 'size',
+        code: 'invalid',
+        message: '"auto" is known only of a claim or a snapshot',
+        remedy: 'give the size of the volume',
+      });
+    }
     if (namespace.exists === false) {
       problems.add({
         field: 'namespace',
@@ -63,22 +87,25 @@ export class ImportChecks {
         remedy: 'wait until it is gone and made again, or choose another one',
       });
     } else {
-      await this.#preflight.import(
-        cluster,
-        {
-          namespace: namespace.name,
-          sizeBytes: Quantity.parse(request.size).bytes,
-          storageClass: request.storageClass ?? cluster.storageClass,
-          withoutScratch: request.source.registry?.pullMethod === 'node',
-        },
-        verdict,
-      );
+      if (!ref) {
+        await this.#preflight.import(
+          cluster,
+          {
+            namespace: namespace.name,
+            sizeBytes: size?.bytes,
+            storageClass: request.storageClass ?? cluster.storageClass,
+            withoutScratch: request.source.registry?.pullMethod === 'node',
+          },
+          verdict,
+        );
+      }
       const alias = await this.#alias(request, cluster, namespace);
       if (alias.problem !== undefined) {
         problems.add(asProblem('version-used', alias.problem));
       }
       verdict.warn(alias.warning);
     }
+    if (origin?.verified) return origin;
     const unverified = verificationProblem(
       request.source,
       cluster,
@@ -86,6 +113,7 @@ export class ImportChecks {
     );
     problems.add(unverified);
     if (!unverified) verdict.warn(unverifiedWarning(request.source));
+    return origin;
   }
 
   /** The alias remembers names of versions that were used, and may be somebody else's. */

@@ -1,4 +1,5 @@
 import {
+  ANNOTATIONS,
   Quantity,
   type Image,
   type Volume,
@@ -42,16 +43,27 @@ export function imageDraft(
     version: image.version,
     ...readImageMetadata(object.metadata),
     current: false,
-    verified: verificationOf(source),
+    verified: verificationOf(source, object.metadata.annotations),
     protection: 'advisory',
     source:
-      type === undefined ? undefined : { type, url: url && redactUrl(url) },
+      type === undefined
+        ? undefined
+        : {
+            type,
+            url: url && redactUrl(url),
+            ...(source.pvc ?? source.snapshot),
+          },
   };
 }
 
 /** What CDI will check the bytes against. */
-function verificationOf(source: DataVolumeSource): Image['verified'] {
+function verificationOf(
+  source: DataVolumeSource,
+  annotations: Record<string, string> = {},
+): Image['verified'] {
   if (source.http?.checksum) return 'checksum';
+  const by = annotations[ANNOTATIONS.sourceVerified];
+  if (source.pvc && (by === 'checksum' || by === 'digest')) return by;
   return source.registry?.url?.includes('@sha256:') ? 'digest' : 'none';
 }
 

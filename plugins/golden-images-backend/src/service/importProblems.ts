@@ -42,7 +42,7 @@ function contentProblems(request: ImportRequest): Problem[] {
 }
 
 function sizeProblems(size: string): Problem[] {
-  const message = refusalOfSize(size);
+  const message = size === 'auto' ? undefined : refusalOfSize(size);
   return message === undefined
     ? []
     : [{ field: 'size', code: 'too-small', message }];

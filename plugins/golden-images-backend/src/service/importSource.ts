@@ -1,7 +1,4 @@
-import type {
-  ImportSource,
-  Problem,
-} from '@golden-images/plugin-golden-images-common';
+import type { ImportSource } from '@golden-images/plugin-golden-images-common';
 
 /**
  * The address that the allow list judges, as a URL of http or https, and the
@@ -35,23 +32,14 @@ export function addressOf(
       };
 }
 
-/** Copies of claims and restores of snapshots are written down, but not made yet. */
-export function copyProblem(source: ImportSource): Problem | undefined {
-  const field =
-    (source.pvc && 'source.pvc') ?? (source.snapshot && 'source.snapshot');
-  return field === undefined
-    ? undefined
-    : {
-        field,
-        code: 'source-not-allowed',
-        message: 'images are not made of claims and snapshots here yet',
-        remedy: 'import the bytes from where the claim was filled',
-      };
-}
-
 /** Said where nothing tells whether the bytes are those that were meant. */
 export function unverifiedWarning(source: ImportSource): string | undefined {
-  const { http, registry } = source;
+  const { http, registry, pvc, snapshot } = source;
+  if (pvc ?? snapshot) {
+    return `The bytes are copied as they are: nothing tells whether ${
+      pvc ? `claim "${pvc.name}"` : `snapshot "${snapshot?.name}"`
+    } holds what was meant.`;
+  }
   const effect =
     'the bytes will not be verified: a damaged file or an error page may count as an image';
   if (http) {

@@ -54,7 +54,9 @@ export function findBlock(
     : undefined;
   if (refused && refused.outcome !== 'pending') return refused;
   const source =
-    findSourceInUse(input, dataVolume) ?? findSourceNotReady(input, dataVolume);
+    findSourceInUse(input, dataVolume) ??
+    findSourceNotReady(input, dataVolume) ??
+    findMissingSnapshot(input, dataVolume);
   if (source) return { ...source, dueAtMs: refused?.dueAtMs };
   return refused ?? (stands ? findHarmless(dataVolume, lasting) : undefined);
 }
@@ -138,6 +140,31 @@ function findSourceInUse(
       outcome: 'waiting',
       reason: 'source-in-use',
       message: inUse.message,
+    }
+  );
+}
+
+/**
+ * That a claim to copy is not there is a condition; of a snapshot only an Event
+ * of the target claim tells. From source, not recorded: CDI 1.66, planner.go.
+ */
+function findMissingSnapshot(
+  { events, claim }: DeriveInput,
+  { sourceType, phase }: DataVolumeView,
+): Finding | undefined {
+  const waits = phase === 'Pending' || phase === 'CloneScheduled';
+  if (sourceType !== 'snapshot' || !waits || !claim) return undefined;
+  const { uid } = claim.metadata;
+  const missing = newestEvent(
+    events,
+    ({ involvedUid, reason }) =>
+      involvedUid === uid && reason === 'CloneWithoutSource',
+  );
+  return (
+    missing && {
+      outcome: 'waiting',
+      reason: 'source-missing',
+      message: missing.message,
     }
   );
 }

@@ -95,6 +95,14 @@ const NOT_STARTED: ReadonlySet<string | undefined> = new Set([
   undefined,
 ]);
 
+/** CDI makes a claim, and Longhorn copies once that is bound (CDI 1.66; snapshots from source, not recorded). */
+const BEFORE_THE_COPY: ReadonlySet<string | undefined> = new Set([
+  'CloneScheduled',
+  'CSICloneInProgress',
+  'SnapshotForSmartCloneInProgress',
+  'CloneFromSnapshotSourceInProgress',
+]);
+
 function findProgress(
   { claim }: DeriveInput,
   dataVolume: DataVolumeView,
@@ -120,7 +128,7 @@ function findProgress(
       ? { outcome: 'pending', reason: 'no-status' }
       : { outcome: 'pending', reason: 'requested', dueAtMs };
   }
-  if (phase === 'CloneScheduled' || phase === 'CSICloneInProgress')
+  if (BEFORE_THE_COPY.has(phase))
     return { outcome: 'running', reason: 'copy-not-started' };
   const progress = parseProgress(dataVolume.progress);
   // A clone's phase keeps the progress of the run before it (recorded).

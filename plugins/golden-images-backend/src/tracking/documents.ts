@@ -10,7 +10,7 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import type { TrackedRecord } from '../database';
 import { readImageMetadata } from '../manifests';
-import type { Derived } from '../state/types';
+import type { DataVolumeView, Derived } from '../state/types';
 import type { ImageProtection } from './ProtectionLevels';
 import { imageMarks } from './imageMarks';
 import { sourceOf } from './sources';
@@ -57,7 +57,12 @@ export function imageDocument(
     verified: verifiedOf(joined),
     ...protection,
     source: dataVolume?.sourceType
-      ? { type: dataVolume.sourceType, url: dataVolume.sourceUrl }
+      ? {
+          type: dataVolume.sourceType,
+          url: dataVolume.sourceUrl,
+          namespace: dataVolume.sourceObject?.namespace,
+          name: dataVolume.sourceObject?.name,
+        }
       : undefined,
     readyAt: annotationOf(joined, ANNOTATIONS.readyAt),
   };
@@ -143,13 +148,24 @@ function stateDetails(derived: Derived) {
   };
 }
 
-/** CDI before 1.65 prunes `checksum`: what the object still has was checked. */
+/**
+ * CDI before 1.65 prunes `checksum`: what the object still has was checked. A
+ * copy of an image has the bytes that were checked there.
+ */
 export function verifiedOf({ dataVolume }: Joined): Image['verified'] {
   if (dataVolume?.checksum) return 'checksum';
+  if (dataVolume?.sourceType === 'pvc') return inheritedFrom(dataVolume);
   const byDigest =
     dataVolume?.sourceType === 'registry' &&
     /@sha256:[0-9a-f]{64}$/.test(dataVolume.sourceUrl ?? '');
   return byDigest ? 'digest' : 'none';
+}
+
+function inheritedFrom({ metadata }: DataVolumeView): Image['verified'] {
+  const { [ANNOTATIONS.sourceVerified]: by, [ANNOTATIONS.requestHash]: hash } =
+    metadata.annotations;
+  const known = by === 'checksum' || by === 'digest';
+  return known && hash !== undefined ? by : 'none';
 }
 
 function volumeModeOf(mode?: string): 'Filesystem' | 'Block' | undefined {

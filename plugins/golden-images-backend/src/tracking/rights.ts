@@ -16,7 +16,8 @@ interface Right {
 
 /** What writing needs; reading shows its own refusals. */
 function rightsOf(cluster: ClusterConfig): Right[] {
-  const { dataVolumes, dataSources, claims, pods } = RESOURCES;
+  const { dataVolumes, dataVolumeSources, dataSources } = RESOURCES;
+  const { claims, pods, volumeSnapshots } = RESOURCES;
   const inImages = cluster.imageNamespaces.flatMap(namespace => [
     { feature: 'import', verb: 'create', type: dataVolumes, namespace },
     { feature: 'identity', verb: 'patch', type: dataVolumes, namespace },
@@ -29,6 +30,18 @@ function rightsOf(cluster: ClusterConfig): Right[] {
   const inTargets = everywhere.flatMap(namespace => [
     { feature: 'clone', verb: 'create', type: claims, namespace },
     { feature: 'clone', verb: 'create', type: dataVolumes, namespace },
+    {
+      feature: 'image-from-claim',
+      verb: 'create',
+      type: dataVolumeSources,
+      namespace,
+    },
+    {
+      feature: 'image-from-snapshot',
+      verb: 'get',
+      type: volumeSnapshots,
+      namespace,
+    },
   ]);
   return [...inImages, ...inTargets];
 }

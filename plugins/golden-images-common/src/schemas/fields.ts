@@ -30,6 +30,13 @@ export const quantity = z.string().superRefine((text, context) => {
     context.addIssue({ code: 'custom', message });
   }
 });
+/** `auto`, or such a size. */
+export const sizeOrAuto = z.string().superRefine((text, context) => {
+  const message = text === 'auto' ? undefined : refusalOfSize(text);
+  if (message !== undefined) {
+    context.addIssue({ code: 'custom', message });
+  }
+});
 export const entityRef = z
   .string()
   .regex(

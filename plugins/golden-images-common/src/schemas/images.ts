@@ -7,7 +7,7 @@ import {
   entityRef,
   isoTime,
   objectName,
-  quantity,
+  sizeOrAuto,
   stateDetails,
 } from './fields';
 import {
@@ -59,6 +59,9 @@ export const imageSchema = z.object({
     .object({
       type: z.string(),
       url: z.string().optional().describe('without userinfo and query'),
+      /** Of the claim or VolumeSnapshot that it is a copy of. */
+      namespace: z.string().optional(),
+      name: z.string().optional(),
     })
     .optional(),
   readyAt: isoTime.optional(),
@@ -103,7 +106,9 @@ export const importRequestSchema = z
       .describe(
         'A disk image, unless said otherwise, or a tar archive whose files are unpacked',
       ),
-    size: quantity.describe('Size of the volume, for example "10Gi"'),
+    size: sizeOrAuto.describe(
+      'Size of the volume, for example "10Gi"; "auto" takes that of the claim or snapshot',
+    ),
     storageClass: dnsSubdomain
       .optional()
       .describe('Storage class; the configured one where absent'),

@@ -8,7 +8,7 @@ import {
   sourceOf,
   type CloneOrigin,
 } from './cloneSource';
-import { targetSpec } from './targetClaim';
+import { ensureTargetClaim, targetSpec } from './targetClaim';
 
 const RETRY_MS = 2_000;
 
@@ -81,15 +81,24 @@ export class CloneOrigins {
     const { caches } = this.#context;
     const source = caches.volumeSnapshots.get(`${from.namespace}/${from.name}`);
     if (source?.status?.readyToUse) return snapshotOrigin(source);
-    if (!source) {
-      await this.#remark(
-        dataVolume,
-        'CloneWithoutSource',
-        `The source snapshot ${from.name} doesn't exist`,
-      );
-    }
+    if (!source) await this.#missingSnapshot(dataVolume, from.name);
     await this.#wait(dataVolume);
     return undefined;
+  }
+
+  /** From source, not recorded: the target claim is there already, and bears the Event. */
+  async #missingSnapshot(dataVolume: DataVolume, name: string) {
+    const claim = await ensureTargetClaim(this.#context, dataVolume, {
+      kind: 'VolumeCloneSource',
+      name: `volume-clone-source-${dataVolume.metadata.uid}`,
+    });
+    if (!claim) return;
+    await this.#context.events.record(RESOURCES.claims, claim, {
+      type: 'Warning',
+      reason: 'CloneWithoutSource',
+      message: `The source snapshot ${name} doesn't exist`,
+      component: 'clone-populator',
+    });
   }
 
   #isFilled(source: Claim): boolean {

@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type {
   ImportRequest,
   ImportSource,
 } from '@golden-images/plugin-golden-images-common';
-import { startSandbox, type Sandbox } from '@golden-images/sandbox-cluster';
 import { importProblems } from '../../service/importProblems';
-import { importIdentity, importManifest } from '..';
+import { CdiRules, manifestOf, requestOf } from './__testUtils__/CdiRules';
 
 const SHA = `sha256:${'a'.repeat(64)}`;
 const HTTP = { url: 'https://images.example/u.qcow2' };
@@ -63,57 +59,22 @@ const CASES = SOURCES.flatMap(([source, what]) =>
 );
 
 describe('the rules of CDI over every source and option', () => {
-  let folder: string;
-  let sandbox: Sandbox;
+  let rules: CdiRules;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-    sandbox = await startSandbox({ dataDir: folder, timeFactor: 0.02 });
-  });
+    rules = await CdiRules.start();
+  }, 60_000);
 
-  afterAll(async () => {
-    await sandbox.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  const dryRun = async (dataVolume: object) => {
-    const response = await fetch(
-      `${sandbox.apiUrl}/apis/cdi.kubevirt.io/v1beta1/namespaces/default/datavolumes?dryRun=All&fieldValidation=Strict`,
-      {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${sandbox.token}`,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify(dataVolume),
-      },
-    );
-    return { status: response.status, body: await response.json() };
-  };
-  const manifestOf = (
-    source: ImportSource,
-    change: Partial<ImportRequest> = {},
-  ) => {
-    const request = { name: 'ubuntu', size: '10Gi', source, ...change };
-    const target = { namespace: 'default' };
-    return importManifest({
-      request,
-      ...target,
-      storageClass: request.storageClass,
-      identity: importIdentity(request, target),
-      provenance: { requestedBy: 'user:default/ada', onTimeout: 'keep' },
-    });
-  };
+  afterAll(() => rules.close());
 
   const isRefused = ([, source, change]: (typeof CASES)[number]) =>
-    importProblems({ name: 'ubuntu', size: '10Gi', source, ...change }).length >
-    0;
+    importProblems(requestOf(source, change)).length > 0;
 
   it.each(CASES.filter(of => !isRefused(of)))(
     '%s is taken, with nothing left out',
     async (_name, source, change) => {
-      const manifest = manifestOf(source, change);
-      const { status, body } = await dryRun(manifest);
+      const manifest = manifestOf(requestOf(source, change));
+      const { status, body } = await rules.dryRun(manifest);
       expect({ status, spec: body.spec ?? body.message }).toEqual({
         status: 201,
         spec: expect.objectContaining(manifest.spec),
@@ -124,7 +85,9 @@ describe('the rules of CDI over every source and option', () => {
   it.each(CASES.filter(isRefused))(
     '%s is refused by them as by our checks',
     async (_name, source, change) => {
-      const { status, body } = await dryRun(manifestOf(source, change));
+      const { status, body } = await rules.dryRun(
+        manifestOf(requestOf(source, change)),
+      );
       expect(status).toBe(422);
       expect(body.message).toContain(
         'ContentType must be kubevirt when Source is Registry',
@@ -133,8 +96,8 @@ describe('the rules of CDI over every source and option', () => {
   );
 
   it('what our schema refuses, they refuse too', async () => {
-    const answer = await dryRun(
-      manifestOf({ registry: { imageStream: 'ubuntu' } }),
+    const answer = await rules.dryRun(
+      manifestOf(requestOf({ registry: { imageStream: 'ubuntu' } })),
     );
     expect(answer.status).toBe(422);
     expect(answer.body.message).toContain('only with node pull import method');

@@ -2,7 +2,11 @@ import type { Problem } from '@golden-images/plugin-golden-images-common';
 import type { ClusterConfig } from '../../config/types';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { CloneSource, CloneTarget } from '../../manifests';
-import type { StorageClassInfo, Tracking } from '../../tracking';
+import type {
+  SourceClaimInfo,
+  StorageClassInfo,
+  Tracking,
+} from '../../tracking';
 import type { Clock } from '../Clock';
 import { Verdict } from './Verdict';
 import {
@@ -42,6 +46,16 @@ export interface ClonePlan {
   target: CloneTarget;
   /** Made by CDI, else a claim that Longhorn clones by itself. */
   viaDataVolume: boolean;
+  /** An image is made of a claim or a snapshot, rather than a volume of an image. */
+  makesImage?: {
+    /** Of the request, that names the source. */
+    field: string;
+    fromSnapshot: boolean;
+    /** The volume that is read, as far as it is known. */
+    volume: Pick<SourceClaimInfo, 'driver' | 'storageClass' | 'volumeHandle'>;
+    /** Pods that may write to it; `undefined` where they cannot be listed. */
+    writers?: string[];
+  };
 }
 
 /** Holds a write against its cluster before anything is written. */
@@ -173,15 +187,17 @@ export class Preflight {
     plan: ClonePlan,
     verdict: Verdict,
   ): Promise<void> {
-    const { source, target } = plan;
+    const { source, target, makesImage } = plan;
     const classes = await this.#tracking.storageClasses(cluster.name);
     const found = findClass(classes, target.storageClass);
     verdict.problems.add(classMissing(cluster, classes, target.storageClass));
-    const claim = await this.#tracking.sourceClaim({
-      cluster: cluster.name,
-      namespace: source.namespace,
-      name: source.name,
-    });
+    const claim = makesImage
+      ? makesImage.volume
+      : await this.#tracking.sourceClaim({
+          cluster: cluster.name,
+          namespace: source.namespace,
+          name: source.name,
+        });
     const handle = claim?.volumeHandle;
     const volume =
       handle === undefined
@@ -189,20 +205,28 @@ export class Preflight {
         : verdict.valueOf('the volume', await facts.sourceVolume(handle));
     if (found) {
       const storageClass = findClass(classes, claim?.storageClass);
-      const storage = { claim, storageClass, volume };
+      const called = calledIn(plan);
+      const storage = { called, claim, storageClass, volume };
       verdict.problems.add(...classProblems(found, storage));
-      verdict.warn(bindingWarning(found, target.bindImmediately ?? false));
+      if (!makesImage) {
+        verdict.warn(bindingWarning(found, target.bindImmediately ?? false));
+      }
     }
     await this.#checkMachinery(facts, cluster, plan, verdict);
     const strategy = await this.#strategy(facts, plan, found, verdict, volume);
-    if (handle !== undefined && strategy !== 'copy') {
-      await this.#checkSnapshots(facts, handle, volume, verdict);
+    const leavesSnapshot = strategy !== 'copy' && !makesImage?.fromSnapshot;
+    if (handle !== undefined && leavesSnapshot) {
+      const field = makesImage?.field ?? 'image';
+      await this.#checkSnapshots(facts, handle, volume, field, verdict);
     }
-    verdict.facts.liveMigration = liveMigration(found, {
-      accessModes: target.accessModes,
-      volumeMode: source.volumeMode,
-    });
-    await this.#checkNeeds(facts, needsOf(plan), 'namespace', verdict);
+    if (!makesImage) {
+      verdict.facts.liveMigration = liveMigration(found, {
+        accessModes: target.accessModes,
+        volumeMode: source.volumeMode,
+      });
+    }
+    const field = makesImage ? 'size' : 'namespace';
+    await this.#checkNeeds(facts, needsOf(plan), field, verdict);
   }
 
   async #checkMachinery(
@@ -227,12 +251,18 @@ export class Preflight {
 
   async #strategy(
     facts: FactsReader,
-    { target, viaDataVolume }: ClonePlan,
+    plan: ClonePlan,
     found: StorageClassInfo | undefined,
     verdict: Verdict,
     volume: SourceVolumeFacts | undefined,
   ): Promise<Strategy | undefined> {
+    const { target, viaDataVolume, makesImage } = plan;
     const className = found?.name ?? target.storageClass;
+    // CDI restores a snapshot whatever it does with claims (CDI 1.66).
+    if (makesImage?.fromSnapshot) {
+      verdict.facts.strategy = 'snapshot';
+      return 'snapshot';
+    }
     if (!viaDataVolume) {
       verdict.facts.strategy = 'plain';
       return 'plain';
@@ -242,7 +272,8 @@ export class Preflight {
     verdict.valueOf('how CDI copies', profile);
     const strategy = strategyOf(viaDataVolume, profile);
     verdict.facts.strategy = strategy;
-    verdict.warn(sourceInUseWarning(strategy, volume));
+    const users = makesImage?.writers ?? volume?.usedBy ?? [];
+    verdict.warn(sourceInUseWarning(strategy, users, calledIn(plan)));
     if (strategy === 'snapshot' && profile.known) {
       verdict.warn(
         snapshotClassWarning(
@@ -260,6 +291,7 @@ export class Preflight {
     facts: FactsReader,
     handle: string,
     volume: SourceVolumeFacts | undefined,
+    field: string,
     verdict: Verdict,
   ): Promise<void> {
     const snapshots = verdict.valueOf(
@@ -272,7 +304,7 @@ export class Preflight {
       volume?.snapshotMaxCount ?? (await facts.snapshotMaxCount()),
     );
     verdict.facts.clonesLeft = left;
-    verdict.problems.add(snapshotProblem(left));
+    verdict.problems.add(snapshotProblem(left, field));
     verdict.warn(snapshotWarning(left));
   }
 
@@ -293,6 +325,11 @@ export class Preflight {
       verdict.problems.add(...limitProblems(need, ranges));
     }
   }
+}
+
+/** What is cloned, in a sentence. */
+function calledIn({ makesImage }: ClonePlan): string {
+  return makesImage ? 'the source' : 'the image';
 }
 
 function needsOf({ source, target, viaDataVolume }: ClonePlan): Need[] {

@@ -6,6 +6,8 @@ export type Strategy = 'plain' | 'csi-clone' | 'snapshot' | 'copy';
 
 /** What a clone is copied from, as far as it is known. */
 export interface SourceStorage {
+  /** What it is in a sentence: `the image`. */
+  called?: string;
   claim?: Pick<SourceClaimInfo, 'driver' | 'storageClass'>;
   storageClass?: StorageClassInfo;
   volume?: SourceVolumeFacts;
@@ -17,12 +19,13 @@ export function classProblems(
   source: SourceStorage,
 ): Problem[] {
   const problems: Problem[] = [];
+  const { called = 'the image' } = source;
   const driver = source.claim?.driver;
   if (driver !== undefined && driver !== target.provisioner) {
     problems.push({
       field: 'storageClass',
       code: 'driver-differs',
-      message: `"${target.name}" is of ${target.provisioner}, but the image is on ${driver}`,
+      message: `"${target.name}" is of ${target.provisioner}, but ${called} is on ${driver}`,
       remedy: 'name a class of that driver',
     });
     return problems;
@@ -34,8 +37,8 @@ export function classProblems(
     problems.push({
       field: 'storageClass',
       code: 'data-engine-differs',
-      message: `"${target.name}" has data engine ${wanted}, but the image is on ${engine}`,
-      remedy: 'name a class with the data engine of the image',
+      message: `"${target.name}" has data engine ${wanted}, but ${called} is on ${engine}`,
+      remedy: `name a class with the data engine of ${called}`,
     });
   }
   const encrypted =
@@ -45,10 +48,10 @@ export function classProblems(
       field: 'storageClass',
       code: 'encryption-differs',
       message: `volumes of "${target.name}" are ${
-        encrypted ? 'not encrypted, but the image is' : 'encrypted'
-      }${encrypted ? '' : ', but the image is not'}`,
+        encrypted ? `not encrypted, but ${called} is` : 'encrypted'
+      }${encrypted ? '' : `, but ${called} is not`}`,
       remedy: encrypted
-        ? 'name a class that encrypts with the key of the image'
+        ? `name a class that encrypts with the key of ${called}`
         : 'name a class that does not encrypt',
     });
   }
@@ -56,7 +59,7 @@ export function classProblems(
     problems.push({
       field: 'storageClass',
       code: 'linked-clone',
-      message: `clones of "${target.name}" are linked: they depend on the image for ever and keep it from being deleted`,
+      message: `clones of "${target.name}" are linked: they depend on ${called} for ever and keep it from being deleted`,
       remedy: 'name a class that copies in full',
     });
   }
@@ -99,13 +102,13 @@ export function strategyOf(
 /** CDI copies nothing while a Pod has the source open for writing (CDI 1.66, `CloneSourceInUse`). */
 export function sourceInUseWarning(
   strategy: Strategy | undefined,
-  volume: SourceVolumeFacts | undefined,
+  users: string[],
+  called = 'the image',
 ): string | undefined {
-  const users = volume?.usedBy ?? [];
   if (strategy === 'plain' || strategy === undefined || users.length === 0) {
     return undefined;
   }
-  return `CDI copies by "${strategy}", which waits until no Pod writes to the image; now used by: ${users.join(
+  return `CDI copies by "${strategy}", which waits until no Pod writes to ${called}; now used by: ${users.join(
     ', ',
   )}.`;
 }

@@ -17,10 +17,14 @@ export function clonesLeftOf(snapshots: number, max?: number): ClonesLeft {
   return { snapshots, limit, left: Math.max(0, limit - RESERVE - snapshots) };
 }
 
-export function snapshotProblem(of: ClonesLeft): Problem | undefined {
+/** @param field - of the request, that holds what is cloned */
+export function snapshotProblem(
+  of: ClonesLeft,
+  field: string,
+): Problem | undefined {
   if (of.left > 0) return undefined;
   return {
-    field: 'image',
+    field,
     code: 'snapshots-exhausted',
     message: `its volume has ${of.snapshots} snapshots of at most ${of.limit}, one for each clone, so no more clones are made of it`,
     remedy: REMEDY,
@@ -29,5 +33,5 @@ export function snapshotProblem(of: ClonesLeft): Problem | undefined {
 
 export function snapshotWarning(of: ClonesLeft): string | undefined {
   if (of.left === 0 || of.snapshots < WARN_AT) return undefined;
-  return `The volume of this image has ${of.snapshots} snapshots, one for each clone: ${of.left} more clones can be made of it. An owner can ${REMEDY}.`;
+  return `The volume that is copied has ${of.snapshots} snapshots, one for each clone: ${of.left} more clones can be made of it. An owner can ${REMEDY}.`;
 }

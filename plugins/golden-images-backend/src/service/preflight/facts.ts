@@ -33,6 +33,7 @@ export interface CloneStrategyFacts {
 
 /** The Longhorn volume of an image. */
 export interface SourceVolumeFacts {
+  sizeBytes?: number;
   dataEngine?: string;
   encrypted?: boolean;
   snapshotMaxCount?: number;

@@ -57,6 +57,7 @@ export function claimLimitsOf(object: KubernetesObject): ClaimLimit[] {
 export function sourceVolumeOf(
   object: KubernetesObject | undefined,
 ): SourceVolumeFacts {
+  const size = Number(text(object, 'spec', 'size'));
   const max = Number(child(object, 'spec', 'snapshotMaxCount'));
   const encrypted = child(object, 'spec', 'encrypted');
   const workloads = child(
@@ -66,6 +67,7 @@ export function sourceVolumeOf(
     'workloadsStatus',
   );
   return {
+    sizeBytes: size > 0 ? size : undefined,
     dataEngine: text(object, 'spec', 'dataEngine'),
     encrypted: typeof encrypted === 'boolean' ? encrypted : undefined,
     // 0 means that the setting counts (Longhorn 1.12).
