@@ -4,11 +4,7 @@
  *
  * usage: npm run test:cluster [-- --kubeconfig FILE [--image-url URL] [--storage-class NAME]]
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import {
   ensureInstalled,
@@ -17,6 +13,7 @@ import {
   root,
   run,
 } from './lib/install.mjs';
+import { startSandbox } from './lib/startSandbox.mjs';
 
 await ensureInstalled();
 const { values } = parseArgs({
@@ -26,39 +23,6 @@ const { values } = parseArgs({
     'storage-class': { type: 'string' },
   },
 });
-
-/** Starts the sandbox and resolves with what it prints when it serves. */
-async function startSandbox() {
-  const data = mkdtempSync(join(tmpdir(), 'golden-images-contract-'));
-  const child = spawn(
-    nodePath(),
-    [
-      '--require',
-      '@backstage/cli/config/nodeTransform.cjs',
-      join(root, 'packages/sandbox-cluster/src/cli/main.ts'),
-      '--data',
-      data,
-    ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: nodeEnvironment() },
-  );
-  const ended = new Promise(done => child.once('close', done));
-  const said = {};
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, word, value] = /^(\S+) \w+=(.+)$/.exec(line) ?? [];
-    if (word) said[word] = value;
-    if (word === 'ready') break;
-  }
-  if (!said.ready) throw new Error('The sandbox ended before it served.');
-  return {
-    kubeconfig: said.ready,
-    imageUrl: `${said['image-server']}/demo-linux.qcow2`,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-      rmSync(data, { recursive: true, force: true });
-    },
-  };
-}
 
 const sandbox = values.kubeconfig ? undefined : await startSandbox();
 const imageUrl =

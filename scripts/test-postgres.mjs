@@ -1,73 +1,16 @@
 /**
  * Runs the tests of the stores on a real PostgreSQL server that lives only as
- * long as the run: Debian's binaries, a data folder of its own, one port on
- * the loopback address.
+ * long as the run.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { root, run } from './lib/install.mjs';
+import { startPostgres } from './lib/startPostgres.mjs';
 
-const root = join(import.meta.dirname, '..');
-
-function newestServer() {
-  const base = '/usr/lib/postgresql';
-  let versions = [];
-  try {
-    versions = readdirSync(base).map(Number).filter(Number.isFinite);
-  } catch {
-    // No server of Debian's is installed.
-  }
-  if (versions.length === 0) {
-    console.error(
-      'No PostgreSQL server found: install the Debian package "postgresql".',
-    );
-    process.exit(1);
-  }
-  const version = Math.max(...versions);
-  return { version, bin: join(base, String(version), 'bin') };
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
-
-function must(command, args, options) {
-  const result = spawnSync(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    ...options,
-  });
-  if (result.status !== 0) {
-    throw new Error(
-      `${command} ended with ${result.error?.message ?? result.status}`,
-    );
-  }
-}
-
-/** PostgreSQL refuses to run as root, so root hands it to Debian's account. */
-function account() {
-  if (process.getuid() !== 0) return {};
-  const id = flag =>
-    Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
-  return { uid: id('-u'), gid: id('-g') };
-}
-
-const { version, bin } = newestServer();
-const data = mkdtempSync(join(tmpdir(), 'golden-images-postgres-'));
-const as = account();
-if (as.uid) chownSync(data, as.uid, as.gid);
-const port = await freePort();
-let exitCode = 1;
-
-/** Resolves to the exit code of the tests. */
-function test(args) {
-  const variable = `BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`;
-  const child = spawn(
+let postgres;
+try {
+  postgres = await startPostgres();
+  const { version, url } = postgres;
+  await run(
     'npx',
     [
       'backstage-cli',
@@ -75,54 +18,24 @@ function test(args) {
       'test',
       '--no-watch',
       '--maxWorkers=1',
-      ...args,
+      'src/database',
+      'src/tracking',
+      'src/control',
+      'src/faults',
     ],
     {
       cwd: join(root, 'plugins/golden-images-backend'),
-      stdio: 'inherit',
       env: {
         ...process.env,
         BACKSTAGE_TEST_DISABLE_DOCKER: '1',
         GOLDEN_IMAGES_TEST_DATABASE: `POSTGRES_${version}`,
-        [variable]: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+        [`BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`]: url,
       },
     },
   );
-  return new Promise(resolve => child.on('close', resolve));
-}
-
-try {
-  must(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync'],
-    { ...as, cwd: data },
-  );
-  must(
-    join(bin, 'pg_ctl'),
-    [
-      '-D',
-      data,
-      '-w',
-      '-l',
-      join(data, 'log'),
-      '-o',
-      `-p ${port} -c listen_addresses=127.0.0.1 -c fsync=off -k ${data}`,
-      'start',
-    ],
-    { ...as, cwd: data },
-  );
-  exitCode = await test([
-    'src/database',
-    'src/tracking',
-    'src/control',
-    'src/faults',
-  ]);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
-  spawnSync(join(bin, 'pg_ctl'), ['-D', data, '-m', 'immediate', 'stop'], {
-    ...as,
-    cwd: '/',
-    stdio: 'ignore',
-  });
-  rmSync(data, { recursive: true, force: true });
+  postgres?.stop();
 }
-process.exitCode = exitCode ?? 1;

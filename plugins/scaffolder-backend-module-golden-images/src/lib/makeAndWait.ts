@@ -5,6 +5,7 @@ import type {
   Volume,
   WaitStage,
 } from '@golden-images/plugin-golden-images-common';
+import { askAgain } from './askAgain';
 import { callBackend } from './callBackend';
 import { fromJson, outputObject, toJson } from './outputs';
 import { waitForObject, type ActionDependencies } from './waitForObject';
@@ -41,7 +42,14 @@ export async function makeAndWait(
 ): Promise<void> {
   const { what, verb, ask } = options;
   const askBackend = async (dryRun: boolean) => {
-    const answer = await callBackend(() => ask(dryRun));
+    const answer = await callBackend(() =>
+      askAgain(() => ask(dryRun), {
+        timeoutMs: dryRun ? 0 : options.timeoutSeconds * 1000,
+        signal: ctx.signal,
+        clock: dependencies.clock,
+        log: line => ctx.logger.info(`${what}: ${line}`),
+      }),
+    );
     answer.warnings.forEach(warning => ctx.logger.warn(warning));
     return answer;
   };

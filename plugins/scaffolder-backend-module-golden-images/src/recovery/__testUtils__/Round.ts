@@ -1,0 +1,102 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { caseOf, KINDS, valuesOf, type Case } from './cases';
+import type { Cluster, SeenDisk } from './Cluster';
+import { Gate } from './Gate';
+import { Portal, type Layout } from './Portal';
+
+export interface Result {
+  disk: SeenDisk;
+  task: Awaited<ReturnType<Portal['task']>>;
+}
+
+/** A portal of its own, whose templates stand still where they are hit. */
+export class Round {
+  readonly gate: Gate;
+  readonly portal: Portal;
+  readonly #cluster: Cluster;
+  readonly #imageUrl: string;
+  readonly #tasks = new Map<Case, string>();
+
+  private constructor(
+    parts: { gate: Gate; portal: Portal; cluster: Cluster },
+    imageUrl: string,
+  ) {
+    this.gate = parts.gate;
+    this.portal = parts.portal;
+    this.#cluster = parts.cluster;
+    this.#imageUrl = imageUrl;
+  }
+
+  static async start(options: {
+    cluster: Cluster;
+    imageUrl: string;
+    layout: Layout;
+    postgresUrl?: string;
+    width?: number;
+  }): Promise<Round> {
+    const { cluster, imageUrl, width = 100 } = options;
+    const gate = new Gate();
+    const portal = await Portal.start({
+      ...options,
+      gate,
+      width,
+      folder: mkdtempSync(join(tmpdir(), 'golden-images-recovery-')),
+      cluster: { url: cluster.url, token: cluster.token },
+      imageServer: new URL(imageUrl),
+    });
+    const round = new Round({ gate, portal, cluster }, imageUrl);
+    await round.#importBase();
+    return round;
+  }
+
+  /** Starts the task of a case. */
+  async begin(each: Case) {
+    const { template } = KINDS[each.kind];
+    const values = valuesOf(each, this.#imageUrl);
+    const id = await this.portal.startTask(template, values, each.claim);
+    this.#tasks.set(each, id);
+  }
+
+  /** Kills a process while each case is exactly there, and lets another take its place. */
+  async killAt(cases: Case[], process: string) {
+    const { gate } = this;
+    const held = cases.map(({ moment, claim }) => gate.hold(moment, claim));
+    for (const each of cases) await this.begin(each);
+    await Promise.all(held);
+    await this.restart(process);
+    await Promise.all(cases.map(({ claim }) => gate.whenEnded(claim)));
+  }
+
+  /** Kills a process with all that stands still in it or on its way to it, and starts it again. */
+  async restart(process: string) {
+    await this.portal.kill(process);
+    this.gate.drop();
+    await this.portal.start(process);
+  }
+
+  /** What came of a case. */
+  async result(each: Case): Promise<Result> {
+    const id = this.#tasks.get(each);
+    if (id === undefined) throw new Error(`${each.title} was not begun`);
+    return {
+      disk: await this.#cluster.disk({
+        namespace: each.namespace,
+        name: each.claim,
+      }),
+      task: await this.portal.task(id),
+    };
+  }
+
+  async stop() {
+    await this.portal.stop();
+  }
+
+  /** The image that clones are made of; there after the first round. */
+  async #importBase() {
+    const base = { ...caseOf('import', 'request', ''), name: 'base' };
+    await this.begin({ ...base, claim: 'base-1' });
+    await this.gate.whenEnded('base-1');
+  }
+}

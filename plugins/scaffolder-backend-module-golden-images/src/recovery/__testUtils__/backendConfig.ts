@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+
+/** A task that gave no sign of life for so long belongs to nobody. It gives one every second. */
+const STALE_SECONDS = 5;
+
+export interface BackendConfigOptions {
+  /** Where its databases and its workspaces are. */
+  folder: string;
+  port: number;
+  /** Base address by plugin. */
+  addresses: Record<string, string>;
+  /** A PostgreSQL server; SQLite files where absent. */
+  postgresUrl?: string;
+  cluster: { url: string; token: string };
+  imageServer: URL;
+  /** Copies at once. */
+  width: number;
+}
+
+export function backendConfig(options: BackendConfigOptions) {
+  const { folder, port, postgresUrl, cluster, imageServer } = options;
+  const baseUrl = `http://127.0.0.1:${port}`;
+  return {
+    app: { baseUrl },
+    backend: {
+      baseUrl,
+      listen: { host: '127.0.0.1', port },
+      workingDirectory: folder,
+      database: postgresUrl
+        ? { client: 'pg', connection: postgresUrl }
+        : {
+            client: 'better-sqlite3',
+            connection: { directory: join(folder, 'databases') },
+          },
+    },
+    discovery: {
+      endpoints: Object.entries(options.addresses).map(([plugin, url]) => ({
+        target: `${url}/api/{{pluginId}}`,
+        plugins: [plugin],
+      })),
+    },
+    auth: { environment: 'development', providers: { recovery: {} } },
+    permission: { enabled: true },
+    catalog: {
+      locations: [
+        {
+          type: 'file',
+          target: join(__dirname, 'backend', 'entities.yaml'),
+          rules: [{ allow: ['User', 'Template'] }],
+        },
+      ],
+    },
+    scaffolder: {
+      concurrentTasksLimit: 100,
+      taskRecovery: {
+        enabled: true,
+        staleTimeout: { seconds: STALE_SECONDS },
+        workspaceProvider: 'database',
+      },
+    },
+    goldenImages: {
+      admins: ['user:default/robin'],
+      clusters: [{ name: 'dev', ...cluster, clones: { width: options.width } }],
+      imports: {
+        allow: [
+          {
+            host: imageServer.hostname,
+            port: Number(imageServer.port),
+            allowAddresses: ['127.0.0.0/8'],
+          },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { caseOf, type Case, type KindName } from './cases';
+import { MOMENTS, type MomentName } from './moments';
+import { BESIDE_SCAFFOLDER, type Layout } from './Portal';
+import type { Round } from './Round';
+
+/** Two scaffolders on one database, each with a golden-images backend of its own. */
+export const TWO_WORKERS: Layout = {
+  first: ['scaffolder'],
+  firstRest: BESIDE_SCAFFOLDER,
+  second: ['scaffolder', ...BESIDE_SCAFFOLDER],
+};
+
+/** A task of which two workers run the same step. */
+export interface WorkerRace extends Case {
+  /** Where the second worker is when the first one wakes. */
+  secondAt: MomentName;
+}
+
+const PAIRS: [MomentName, MomentName][] = [
+  ['request', 'request'],
+  ['write', 'write'],
+  ['checkpoint', 'checkpoint'],
+  ['waiting', 'outputs'],
+  ['outputs', 'completion'],
+  ['stepped', 'completion'],
+];
+
+export function workerRaces(kinds: KindName[]): WorkerRace[] {
+  return kinds.flatMap(kind =>
+    PAIRS.map(([moment, secondAt]) => ({
+      ...caseOf(kind, moment, 'two'),
+      secondAt,
+      title: `${kind}: the first worker ${MOMENTS[moment]}, the second ${MOMENTS[secondAt]}`,
+    })),
+  );
+}
+
+/**
+ * The first worker stands still for so long that its tasks count as stale. The
+ * second one takes them; then both go on at the same time.
+ */
+export async function runTwice(round: Round, races: WorkerRace[]) {
+  const { gate, portal } = round;
+  const held = races.map(({ moment, claim }) => gate.hold(moment, claim));
+  for (const race of races) await round.begin(race);
+  await Promise.all(held);
+  portal.pause('first');
+  await Promise.all(
+    races.map(({ secondAt, claim }) => gate.hold(secondAt, claim)),
+  );
+  portal.resume('first');
+  gate.release();
+  return Promise.all(
+    races.map(({ claim }) =>
+      Promise.all([
+        gate.whenEnded(claim, 'first'),
+        gate.whenEnded(claim, 'second'),
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * Kills the backend of running templates with SIGKILL at named moments, and
+ * looks what came of them. `-- --full` kills at every moment of every kind.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  ensureInstalled,
+  nodeEnvironment,
+  nodePath,
+  root,
+  run,
+} from './lib/install.mjs';
+import { startPostgres } from './lib/startPostgres.mjs';
+import { startSandbox } from './lib/startSandbox.mjs';
+
+await ensureInstalled();
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean' },
+    /** Leaves out what needs a PostgreSQL server. */
+    'no-postgres': { type: 'boolean' },
+    /** Only cases that have this text in their title. */
+    only: { type: 'string' },
+  },
+});
+const full = values.full || process.env.GOLDEN_IMAGES_FULL === 'true';
+
+let postgres;
+let sandbox;
+try {
+  postgres = values['no-postgres'] ? undefined : await startPostgres();
+  // Slow enough for a wait to begin before the copy ends.
+  sandbox = await startSandbox([
+    '--time-factor',
+    '0.02',
+    '--copy-rate',
+    String(64 * 2 ** 20),
+  ]);
+  await run(
+    nodePath(),
+    [
+      join(root, 'node_modules/.bin/backstage-cli'),
+      'package',
+      'test',
+      '--no-watch',
+      '--testMatch',
+      '**/*.suite.ts',
+      '--testPathPatterns',
+      'src/recovery',
+    ],
+    {
+      cwd: join(root, 'plugins/scaffolder-backend-module-golden-images'),
+      env: {
+        ...nodeEnvironment(),
+        BACKSTAGE_TEST_DISABLE_DOCKER: '1',
+        GOLDEN_IMAGES_FULL: String(full),
+        GOLDEN_IMAGES_RECOVERY_ONLY: values.only ?? '',
+        GOLDEN_IMAGES_RECOVERY_KUBECONFIG: sandbox.kubeconfig,
+        GOLDEN_IMAGES_RECOVERY_IMAGE_URL: sandbox.imageUrl,
+        GOLDEN_IMAGES_RECOVERY_POSTGRES_URL: postgres?.url ?? '',
+        ...(full && !values.only
+          ? {
+              GOLDEN_IMAGES_RECOVERY_REPORT: join(
+                root,
+                'reports/recovery.json',
+              ),
+            }
+          : {}),
+      },
+    },
+  );
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  await sandbox?.stop();
+  postgres?.stop();
+}
