@@ -50,7 +50,7 @@ try {
       'src/recovery',
     ],
     {
-      cwd: join(root, 'plugins/scaffolder-backend-module-golden-images'),
+      cwd: join(root, 'packages/backend'),
       env: {
         ...nodeEnvironment(),
         BACKSTAGE_TEST_DISABLE_DOCKER: '1',

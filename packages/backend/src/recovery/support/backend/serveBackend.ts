@@ -17,7 +17,7 @@ const FEATURES: Record<string, () => Parameters<Backend['add']>[0][]> = {
   scaffolder: () => [
     import('@backstage/plugin-scaffolder-backend'),
     import('@backstage/plugin-scaffolder-backend-module-workspace-database'),
-    import('../../../index'),
+    import('@golden-images/plugin-scaffolder-backend-module-golden-images'),
   ],
   'golden-images': () => [
     import('@backstage/plugin-events-backend'),

@@ -45,7 +45,7 @@ export function backendConfig(options: BackendConfigOptions) {
       locations: [
         {
           type: 'file',
-          target: join(__dirname, 'backend', 'entities.yaml'),
+          target: require.resolve('./backend/entities.yaml'),
           rules: [{ allow: ['User', 'Template'] }],
         },
       ],

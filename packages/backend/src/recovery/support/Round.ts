@@ -61,6 +61,7 @@ export class Round {
 
   /** Kills a process while each case is exactly there, and lets another take its place. */
   async killAt(cases: Case[], process: string) {
+    if (cases.length === 0) return;
     const { gate } = this;
     const held = cases.map(({ moment, claim }) => gate.hold(moment, claim));
     for (const each of cases) await this.begin(each);

@@ -50,12 +50,16 @@ export async function runTwice(round: Round, races: WorkerRace[]) {
   );
   portal.resume('first');
   gate.release();
-  return Promise.all(
-    races.map(({ claim }) =>
-      Promise.all([
-        gate.whenEnded(claim, 'first'),
-        gate.whenEnded(claim, 'second'),
-      ]),
-    ),
-  );
+  for (const { claim } of races) {
+    const ends = [
+      await gate.whenEnded(claim, 'first'),
+      await gate.whenEnded(claim, 'second'),
+    ];
+    // Had the faster one failed, the task would have.
+    expect(ends).toEqual([
+      expect.objectContaining({ result: 'completed' }),
+      expect.objectContaining({ result: 'completed' }),
+    ]);
+    expect(ends.filter(({ refused }) => refused === undefined)).toHaveLength(1);
+  }
 }
