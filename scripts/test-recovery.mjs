@@ -30,13 +30,7 @@ let postgres;
 let sandbox;
 try {
   postgres = values['no-postgres'] ? undefined : await startPostgres();
-  // Slow enough for a wait to begin before the copy ends.
-  sandbox = await startSandbox([
-    '--time-factor',
-    '0.02',
-    '--copy-rate',
-    String(64 * 2 ** 20),
-  ]);
+  sandbox = await startSandbox(['--time-factor', '0.02']);
   await run(
     nodePath(),
     [

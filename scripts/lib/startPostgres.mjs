@@ -70,6 +70,13 @@ export async function startPostgres() {
     });
     rmSync(data, { recursive: true, force: true });
   };
+  // The server is no child of this process, and would outlive it.
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      stop();
+      process.exit(1);
+    });
+  }
   try {
     must(
       join(bin, 'initdb'),

@@ -40,6 +40,11 @@ export interface CreateTarget {
   image?: { name: string; version?: string };
   replaceFailed: boolean;
   dryRun: boolean;
+  /**
+   * What the cluster left out of the object although it was asked for, as a
+   * message; the object is then deleted.
+   */
+  dropped: (object: DataVolume | Claim) => string | undefined;
 }
 
 export interface CreateResult {
@@ -66,7 +71,8 @@ export class IdempotentCreate {
    * The object of an earlier run of the same request, or `undefined` when the
    * name is free or may be made free.
    *
-   * @throws ConflictError when the name is taken
+   * @throws ConflictError when the name is taken, InputError when the cluster
+   *   left out what was asked for
    */
   async earlier(target: CreateTarget): Promise<CreateResult | undefined> {
     const client = this.#tracking.client(target.cluster);
@@ -74,28 +80,21 @@ export class IdempotentCreate {
     if (!existing) return undefined;
     const verdict = await this.#judge(target, existing);
     return verdict === 'same'
-      ? { created: false, object: existing.main, warnings: [] }
+      ? this.#same(client, target, existing)
       : undefined;
   }
 
-  /**
-   * @param dropped - what the cluster left out of the answer although it was
-   *   asked for, as a message; the object is then deleted
-   * @throws ConflictError, InputError, KubernetesApiError
-   */
+  /** @throws ConflictError, InputError, KubernetesApiError */
   async create(
     target: CreateTarget,
     manifest: DataVolume | Claim,
-    dropped: (answer: DataVolume | Claim) => string | undefined,
   ): Promise<CreateResult> {
     const client = this.#tracking.client(target.cluster);
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       const existing = await findExisting(client, target);
       if (existing) {
         const verdict = await this.#judge(target, existing);
-        if (verdict === 'same') {
-          return { created: false, object: existing.main, warnings: [] };
-        }
+        if (verdict === 'same') return this.#same(client, target, existing);
         if (target.dryRun) {
           return {
             created: true,
@@ -111,7 +110,7 @@ export class IdempotentCreate {
       } else {
         const result = await this.#post(client, target, manifest);
         if (result) {
-          await this.#refuseDropped(client, target, result, dropped);
+          await this.#refuseDropped(client, target, result.object);
           return result;
         }
       }
@@ -119,6 +118,16 @@ export class IdempotentCreate {
     throw new ConflictError(
       `${target.namespace}/${target.name} is being changed by others at the same time. Try again.`,
     );
+  }
+
+  /** Whoever made it may have been killed before it looked at the answer. */
+  async #same(
+    client: ClusterClient,
+    target: CreateTarget,
+    { main }: ExistingObject,
+  ): Promise<CreateResult> {
+    await this.#refuseDropped(client, target, main);
+    return { created: false, object: main, warnings: [] };
   }
 
   async #judge(
@@ -185,14 +194,20 @@ export class IdempotentCreate {
   async #refuseDropped(
     client: ClusterClient,
     target: CreateTarget,
-    result: CreateResult,
-    dropped: (answer: DataVolume | Claim) => string | undefined,
+    object: DataVolume | Claim,
   ): Promise<void> {
-    const message = dropped(result.object);
+    const message = target.dropped(object);
     if (message === undefined) return;
-    if (!target.dryRun) {
-      await this.#delete(client, result.object);
+    const { readyAt, claimUid } = ANNOTATIONS;
+    const { annotations = {} } = object.metadata;
+    if (annotations[readyAt] ?? annotations[claimUid]) {
+      throw new ConflictError(
+        `${describeObject(
+          object,
+        )} lacks something that was asked for, so its content is not what it should be, and it may be in use already. Delete it, then ask again.`,
+      );
     }
+    if (!target.dryRun) await this.#delete(client, object);
     throw new InputError(message);
   }
 

@@ -236,7 +236,6 @@ export class ImageService {
             ...agreement,
           },
         }),
-        answer => checksumDropped(request, answer, cluster.name),
       ));
     if (!result.created) {
       verdict.warn(unchangedMetadata(request, result.object));
@@ -327,6 +326,7 @@ function targetOf(
     image: { name: request.name, version: request.version },
     replaceFailed: request.replaceFailed ?? false,
     dryRun,
+    dropped: object => checksumDropped(request, object, cluster.name),
   };
 }
 
@@ -349,10 +349,10 @@ function requireImporter(
 
 function checksumDropped(
   request: ImportRequest,
-  answer: DataVolume | Claim,
+  object: DataVolume | Claim,
   cluster: string,
 ): string | undefined {
   if (request.source.http?.checksum === undefined) return undefined;
-  const { http } = (answer as DataVolume).spec.source ?? {};
+  const { http } = (object as DataVolume).spec.source ?? {};
   return http?.checksum === undefined ? checksumUnknown(cluster) : undefined;
 }

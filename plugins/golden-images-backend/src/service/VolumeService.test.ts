@@ -288,4 +288,54 @@ describe('VolumeService.clone', () => {
     ).rejects.toThrow(/dropped the source.*nothing was left behind/);
     expect(cluster.count('persistentvolumeclaims')).toBe(0);
   });
+
+  describe('a claim whose source the cluster dropped, made by a backend that was killed then', () => {
+    const plain = other({ namespace: 'golden-images', entityRef: undefined });
+    const asLena = { ...as('lena'), dryRun: false };
+    const claimRef = { ...volumeRef, type: RESOURCES.claims };
+
+    async function killed() {
+      const world = createWorldWithImage();
+      world.cluster.admit = object => {
+        delete (object as Claim).spec.dataSource;
+        return object;
+      };
+      const { delete: remove } = world.cluster;
+      world.cluster.delete = async () => {
+        throw new Error('killed');
+      };
+      await expect(world.volumes.clone(plain, asLena)).rejects.toThrow(
+        'killed',
+      );
+      world.cluster.delete = remove;
+      expect(world.cluster.count('persistentvolumeclaims')).toBe(1);
+      return world;
+    }
+
+    it('is deleted when the same is asked for again', async () => {
+      const { volumes, cluster } = await killed();
+      await expect(volumes.clone(plain, asLena)).rejects.toThrow(
+        /dropped the source.*nothing was left behind/,
+      );
+      expect(cluster.count('persistentvolumeclaims')).toBe(0);
+    });
+
+    it('is left alone once it may be in use, and said to be wrong', async () => {
+      const { volumes, cluster } = await killed();
+      const ref = { ...claimRef, namespace: 'golden-images' };
+      const { uid } = cluster.peek(ref)!.metadata;
+      await cluster.patch(
+        ref,
+        { metadata: { annotations: { [ANNOTATIONS.claimUid]: uid } } },
+        { uid: uid! },
+      );
+      await expect(volumes.clone(plain, asLena)).rejects.toMatchObject({
+        name: 'ConflictError',
+        message: expect.stringMatching(
+          /^Claim "golden-images\/orders-disk" lacks something.*Delete it, then ask again\.$/,
+        ),
+      });
+      expect(cluster.count('persistentvolumeclaims')).toBe(1);
+    });
+  });
 });

@@ -1,16 +1,12 @@
 import { mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { backendConfig, type BackendConfigOptions } from './backendConfig';
 import { BackendProcess } from './BackendProcess';
 import { freePort } from './freePort';
 import type { Gate } from './Gate';
 import { HoldingProxy } from './HoldingProxy';
+import { PortalClient } from './PortalClient';
 import { backendStops, clusterStops } from './stops';
-
-const CATALOG_POLL_MS = 100;
-/** In `backend/entities.yaml`. */
-const TEMPLATES = 2;
 
 /** Which plugins run in which process, by its name. */
 export type Layout = Record<string, string[]>;
@@ -60,8 +56,8 @@ export class Portal {
   readonly #proxies: HoldingProxy[] = [];
   readonly #gate: Gate;
   readonly #folder: string;
-  #addresses: Record<string, string> = {};
-  #token = '';
+  readonly #addresses: Record<string, string> = {};
+  #client!: PortalClient;
 
   private constructor({ gate, folder }: PortalOptions) {
     this.#gate = gate;
@@ -72,8 +68,7 @@ export class Portal {
     const portal = new Portal(options);
     await portal.#prepare(options);
     for (const name of portal.#processes.keys()) await portal.start(name);
-    await portal.#signIn();
-    await portal.#untilCatalogued();
+    portal.#client = await PortalClient.open(portal.#addresses);
     return portal;
   }
 
@@ -101,7 +96,7 @@ export class Portal {
 
   /** Starts a task of a template; its moments pass the gate under the name of the claim. */
   async startTask(template: string, values: TaskValues, claim: string) {
-    const { id } = await this.#send('POST', 'scaffolder', 'v2/tasks', {
+    const { id } = await this.#client.send('POST', 'scaffolder', 'v2/tasks', {
       templateRef: `template:default/${template}`,
       values,
     });
@@ -114,8 +109,12 @@ export class Portal {
     output?: Record<string, string>;
     log: string;
   }> {
-    const { status } = await this.#send('GET', 'scaffolder', `v2/tasks/${id}`);
-    const events: TaskEvent[] = await this.#send(
+    const { status } = await this.#client.send(
+      'GET',
+      'scaffolder',
+      `v2/tasks/${id}`,
+    );
+    const events: TaskEvent[] = await this.#client.send(
       'GET',
       'scaffolder',
       `v2/tasks/${id}/events`,
@@ -184,43 +183,5 @@ export class Portal {
     const proxy = await HoldingProxy.start(target, stopsOf);
     this.#proxies.push(proxy);
     return proxy.url;
-  }
-
-  async #signIn() {
-    const path = 'recovery/refresh';
-    const { backstageIdentity } = await this.#send('GET', 'auth', path);
-    this.#token = backstageIdentity.token;
-  }
-
-  /** The catalog answers before it has read anything. */
-  async #untilCatalogued() {
-    const filter = 'filter=kind=template';
-    for (;;) {
-      const found = await this.#send('GET', 'catalog', `entities?${filter}`);
-      if (found.length === TEMPLATES) return;
-      await delay(CATALOG_POLL_MS);
-    }
-  }
-
-  async #send(
-    method: string,
-    plugin: string,
-    path: string,
-    body?: object,
-  ): Promise<ReturnType<typeof JSON.parse>> {
-    const response = await fetch(
-      `${this.#addresses[plugin]}/api/${plugin}/${path}`,
-      {
-        method,
-        headers: {
-          ...(this.#token && { authorization: `Bearer ${this.#token}` }),
-          'content-type': 'application/json',
-        },
-        body: body && JSON.stringify(body),
-      },
-    );
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${text}`);
-    return JSON.parse(text);
   }
 }

@@ -70,10 +70,13 @@ export class Round {
     await Promise.all(cases.map(({ claim }) => gate.whenEnded(claim)));
   }
 
-  /** Kills a process with all that stands still in it or on its way to it, and starts it again. */
+  /** Kills a process with all that stands still in it, and starts it again. */
   async restart(process: string) {
     await this.portal.kill(process);
-    this.gate.drop();
+    // Nobody asks a scaffolder: what it asked for goes on without it. What was
+    // asked of the others is lost with them.
+    this.gate.drop(process === 'scaffolder' ? process : undefined);
+    this.gate.release();
     await this.portal.start(process);
   }
 

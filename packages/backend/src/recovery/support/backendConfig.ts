@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 
+/** Who asks; see `backend/entities.yaml`. */
+export const USER = 'user:default/robin';
 /** A task that gave no sign of life for so long belongs to nobody. It gives one every second. */
 const STALE_SECONDS = 5;
 
@@ -39,7 +41,8 @@ export function backendConfig(options: BackendConfigOptions) {
         plugins: [plugin],
       })),
     },
-    auth: { environment: 'development', providers: { recovery: {} } },
+    auth: { environment: 'development', providers: { demo: {} } },
+    demo: { enabled: true, people: [{ entityRef: USER }] },
     permission: { enabled: true },
     catalog: {
       locations: [
@@ -59,7 +62,7 @@ export function backendConfig(options: BackendConfigOptions) {
       },
     },
     goldenImages: {
-      admins: ['user:default/robin'],
+      admins: [USER],
       clusters: [{ name: 'dev', ...cluster, clones: { width: options.width } }],
       imports: {
         allow: [

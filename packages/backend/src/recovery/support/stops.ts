@@ -24,11 +24,8 @@ export function backendStops(gate: Gate, by: string) {
       }
       case '/api/golden-images/waits/status':
         return {
-          before: go,
-          after: status =>
-            status.outcome === 'waiting'
-              ? arrive('waiting', claimOfHandle(body.waitHandle))
-              : go(),
+          before: () => arrive('waiting', claimOfHandle(body.waitHandle)),
+          after: go,
         };
       default:
         return undefined;

@@ -1,7 +1,7 @@
 import type { CloneRequest } from '@golden-images/plugin-golden-images-common';
 import type { Person } from '../../auth';
 import type { ClusterConfig } from '../../config/types';
-import { cloneIdentity } from '../../manifests';
+import { cloneIdentity, type Claim, type DataVolume } from '../../manifests';
 import type { CreateTarget } from '../IdempotentCreate';
 import type { WaitAgreement } from '../waitAgreement';
 
@@ -33,7 +33,19 @@ export function createTargetOf(
     identity: cloneIdentity(request, { imageNamespace, entityRef }),
     replaceFailed: request.replaceFailed ?? false,
     dryRun,
+    dropped: sourceDropped,
   };
+}
+
+/** Kubernetes drops a data source that it does not know, and makes an empty volume (1.36). */
+function sourceDropped(object: DataVolume | Claim): string | undefined {
+  const source =
+    object.kind === 'DataVolume'
+      ? (object as DataVolume).spec.source?.pvc
+      : (object as Claim).spec.dataSource;
+  return source
+    ? undefined
+    : 'The cluster dropped the source of the clone, so the volume would be empty; nothing was left behind. An administrator can look which admission rule does that.';
 }
 
 /** The component's id for the Kubernetes plugin; by convention its name. */

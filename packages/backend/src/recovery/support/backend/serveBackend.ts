@@ -1,11 +1,13 @@
 import { createBackend } from '@backstage/backend-defaults';
 import { randomUUID } from 'node:crypto';
-import { signIn } from './signIn';
 import { openTaskSeams } from './taskSeams';
 
 /** What each plugin is made of. */
 const FEATURES: Record<string, () => Parameters<Backend['add']>[0][]> = {
-  auth: () => [import('@backstage/plugin-auth-backend'), signIn],
+  auth: () => [
+    import('@backstage/plugin-auth-backend'),
+    import('../../../demo/signIn'),
+  ],
   catalog: () => [
     import('@backstage/plugin-catalog-backend'),
     import('@backstage/plugin-catalog-backend-module-scaffolder-entity-model'),
