@@ -22,6 +22,8 @@ const { values } = parseArgs({
     'no-postgres': { type: 'boolean' },
     /** Only cases that have this text in their title. */
     only: { type: 'string' },
+    /** Keeps the logs and databases of the backends. */
+    keep: { type: 'boolean' },
   },
 });
 const full = values.full || process.env.GOLDEN_IMAGES_FULL === 'true';
@@ -49,6 +51,7 @@ try {
         ...nodeEnvironment(),
         BACKSTAGE_TEST_DISABLE_DOCKER: '1',
         GOLDEN_IMAGES_FULL: String(full),
+        GOLDEN_IMAGES_RECOVERY_KEEP: String(values.keep ?? false),
         GOLDEN_IMAGES_RECOVERY_ONLY: values.only ?? '',
         GOLDEN_IMAGES_RECOVERY_KUBECONFIG: sandbox.kubeconfig,
         GOLDEN_IMAGES_RECOVERY_IMAGE_URL: sandbox.imageUrl,

@@ -27,11 +27,16 @@ describe('templates whose backend is killed with SIGKILL', () => {
   describe.each(plansOf(options))('$where', plan => {
     const { where, cases, portal, act, actOnEach } = plan;
     let round: Round;
+    let acted = false;
     beforeAll(async () => {
       round = await Round.start({ cluster, imageUrl, ...portal });
       await act?.(round);
+      acted = true;
     });
-    afterAll(() => round?.stop());
+    afterAll(async () => {
+      if (round && !acted) process.stderr.write(`${round.gate.pending()}\n`);
+      await round?.stop();
+    });
 
     it.each(cases)('$title', async each => {
       report.began(where, each.title);

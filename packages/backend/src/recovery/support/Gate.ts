@@ -84,6 +84,19 @@ export class Gate {
     });
   }
 
+  /** What has not come yet, for the reader of a failure. */
+  pending(): string {
+    const ended = this.#ends.map(({ claim }) => claim);
+    const running = Array.from(this.#claims.values()).filter(
+      claim => !ended.includes(claim),
+    );
+    const holds = this.#holds.map(
+      ({ claim, name, holder }) =>
+        `${claim} ${holder ? 'at' : 'not at'} ${name}`,
+    );
+    return `Not ended: ${running.join(', ')}. Held: ${holds.join(', ')}.`;
+  }
+
   ended(end: RunEnd): void {
     this.#ends.push(end);
     if (end.result === 'failed') {

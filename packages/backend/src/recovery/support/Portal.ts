@@ -2,6 +2,7 @@ import { mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backendConfig, type BackendConfigOptions } from './backendConfig';
 import { BackendProcess } from './BackendProcess';
+import { keepsFolders } from './environment';
 import { freePort } from './freePort';
 import type { Gate } from './Gate';
 import { HoldingProxy } from './HoldingProxy';
@@ -89,9 +90,10 @@ export class Portal {
   }
 
   async stop() {
-    for (const process of this.#processes.values()) await process.kill();
+    for (const each of this.#processes.values()) await each.kill();
     for (const proxy of this.#proxies) await proxy.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (keepsFolders()) process.stdout.write(`kept: ${this.#folder}\n`);
+    else rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Starts a task of a template; its moments pass the gate under the name of the claim. */

@@ -22,3 +22,8 @@ export function readEnvironment() {
     full: full === 'true',
   };
 }
+
+/** Whether logs and databases stay, for whoever looks into a failure. */
+export function keepsFolders(): boolean {
+  return process.env.GOLDEN_IMAGES_RECOVERY_KEEP === 'true';
+}
