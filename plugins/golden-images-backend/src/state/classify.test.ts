@@ -34,7 +34,19 @@ describe('what an object is', () => {
     const left = (kind: string) =>
       claim({ dataSource: { apiGroup: 'cdi.kubevirt.io', kind, name: 'x' } });
     expect(classify({ claim: left('VolumeCloneSource') })).toBe('volume');
-    expect(classify({ claim: left('VolumeImportSource') })).toBe('image');
+    expect(classify({ claim: left('VolumeImportSource') })).toBe('volume');
+  });
+
+  it('a claim of an import that is seen before its DataVolume is an image', () => {
+    const early = claim({
+      of: 'dv-1',
+      dataSource: {
+        apiGroup: 'cdi.kubevirt.io',
+        kind: 'VolumeImportSource',
+        name: 'x',
+      },
+    });
+    expect(classify({ claim: early })).toBe('image');
   });
 
   it('our label decides, wherever it is', () => {

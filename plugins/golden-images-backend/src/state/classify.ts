@@ -34,7 +34,9 @@ export function isImported(objects: {
 
 /**
  * What a DataVolume and its claim are. Our role label decides; without it a
- * DataVolume with a source from outside is an image, and anything else a volume.
+ * DataVolume with a source from outside is an image, also while its claim is
+ * seen before it, and anything else a volume: a claim that an import left behind
+ * for good says no more of what it is for.
  *
  * @param imageNamespaces - where images without our label may live; anywhere when absent
  */
@@ -52,5 +54,8 @@ export function classify(
   const namespace =
     dataVolume?.metadata.namespace ?? claim?.metadata.namespace ?? '';
   const mayBeImage = imageNamespaces?.includes(namespace) ?? true;
-  return mayBeImage && isImported(objects) ? 'image' : 'volume';
+  const ofDataVolume =
+    dataVolume !== undefined ||
+    claim?.metadata.controller?.kind === 'DataVolume';
+  return mayBeImage && ofDataVolume && isImported(objects) ? 'image' : 'volume';
 }

@@ -17,6 +17,10 @@ const NOT_STARTED = new Set([
   'CreateContainerConfigError',
   'CreateContainerError',
   'InvalidImageName',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'RunContainerError',
 ]);
 const FAILURE_EVENTS = new Set([...ENDED_IN_ERROR, 'ErrImportFailed']);
 /** Of a DataVolume: a new Pod is on its way, which CDI makes only when the one before ended well. */

@@ -1,7 +1,7 @@
 import { classifyRefusal, isLostRace } from './classifyMessage';
 import type { Finding } from './Finding';
 import type { Lasting } from './lasting';
-import { newestEvent } from './newestEvent';
+import { newestEvent, timeOf } from './newestEvent';
 import { redactMessage } from './redact';
 import type { DataVolumeView, DeriveInput } from './types';
 
@@ -53,13 +53,18 @@ function findQuota(
   // An old text stays in Bound while the work goes on again (recorded).
   if (!STUCK.has(running?.reason ?? '')) return undefined;
   const uids = [dataVolume.metadata.uid, claim?.metadata.uid];
-  const event = newestEvent(
-    events,
+  const said = events.filter(
     ({ involvedUid, reason, message }) =>
       uids.includes(involvedUid) &&
       QUOTA_EVENTS.has(reason) &&
       QUOTA.test(message),
   );
+  const event = newestEvent(said, () => true);
+  // Each object that is refused has an Event of its own.
+  const firstAt = said
+    .flatMap(one => one.firstAt ?? [])
+    .sort((a, b) => timeOf(a) - timeOf(b))
+    .at(0);
   const shown = [bound?.message, running?.message].find(text =>
     QUOTA.test(text ?? ''),
   );
@@ -70,14 +75,14 @@ function findQuota(
   const { counts, dueAtMs, countsSince } = lasting.note(
     'quota',
     QUOTA_MS,
-    event?.firstAt,
+    firstAt,
   );
   return counts
     ? {
         outcome: 'failing',
         reason: 'quota',
         message,
-        sinceAt: event?.firstAt,
+        sinceAt: firstAt,
         countsSince,
         attempts: event?.count,
       }

@@ -51,7 +51,8 @@ export function findOtherClaim(
 ): Finding | undefined {
   const { claim, kind } = input;
   const known = knownClaimUid(input, memory);
-  if (!known || claim?.metadata.uid === known) return undefined;
+  if (!known) return findEndOfClaim(input, memory, lasting);
+  if (claim?.metadata.uid === known) return undefined;
   if (!claim) {
     // Of a deletion the claim's end may be seen before the DataVolume's.
     const { counts, dueAtMs } = lasting.note('claim-gone', MOMENT_MS);
@@ -63,6 +64,17 @@ export function findOtherClaim(
     retries: false,
     otherBytes: true,
   };
+}
+
+/** The claim was being deleted and is gone: its DataVolume follows in a moment, or makes another one. */
+function findEndOfClaim(
+  { claim, formerClaim }: DeriveInput,
+  memory: Memory,
+  lasting: Lasting,
+): Finding | undefined {
+  if (claim || formerClaim || memory.state !== 'deleting') return undefined;
+  const { counts, dueAtMs } = lasting.note('claim-gone', MOMENT_MS);
+  return counts ? undefined : { outcome: 'deleting', dueAtMs };
 }
 
 /** A claim of a DataVolume that is not there: gone before its claim, or not seen yet. */

@@ -164,14 +164,39 @@ describe('views of what anybody may have written', () => {
 describe('helpers of CDI', () => {
   const labels = { 'velero.io/exclude-from-backup': 'true' };
 
-  it.each([
-    'prime-1',
-    'prime-1-scratch',
-    'tmp-pvc-1',
-    'tmp-source-pvc-1',
-    'disk-scratch',
-  ])('%s with their label', name => {
-    expect(isHelper(claimView(named(name, labels)))).toBe(true);
+  it.each(['prime-1', 'prime-1-scratch', 'tmp-pvc-1', 'tmp-source-pvc-1'])(
+    '%s with their label',
+    name => {
+      expect(isHelper(claimView(named(name, labels)))).toBe(true);
+    },
+  );
+
+  const ownedBy = (kind: string, name: string, given: object) =>
+    claimView({
+      metadata: {
+        name,
+        labels: { ...given },
+        ownerReferences: [{ kind, name: 'x', uid: 'x', controller: true }],
+      },
+    });
+
+  it('scratch space is that of a Pod', () => {
+    expect(isHelper(ownedBy('Pod', 'disk-scratch', labels))).toBe(true);
+  });
+
+  it('of an older CDI bear only the label of the app', () => {
+    const app = { app: 'containerized-data-importer' };
+    expect(isHelper(claimView(named('prime-1', app)))).toBe(true);
+    expect(isHelper(ownedBy('Pod', 'disk-scratch', app))).toBe(true);
+  });
+
+  it('not a disk that is left out of backups', () => {
+    expect(isHelper(claimView(named('orders-scratch', labels)))).toBe(false);
+    for (const name of ['orders-scratch', 'prime-time', 'tmp-pvc-of-mine']) {
+      expect(isHelper(ownedBy('DataVolume', name, labels))).toBe(false);
+    }
+    // A generic ephemeral volume of a Pod.
+    expect(isHelper(ownedBy('Pod', 'web-scratch', { app: 'web' }))).toBe(false);
   });
 
   it('neither a name nor a label alone', () => {

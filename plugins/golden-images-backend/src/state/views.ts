@@ -53,10 +53,14 @@ const CDI_KEPT = [
 ];
 
 export function metadataView({ metadata }: RawObject): MetadataView {
-  const controller = metadata.ownerReferences?.find(owner => owner.controller);
+  const controller = listOf(metadata.ownerReferences)
+    .map(fieldsOf)
+    .find(owner => owner.controller === true);
   const annotations = Object.fromEntries(
-    Object.entries(metadata.annotations ?? {}).filter(([key]) =>
-      key.startsWith(GOLDEN_IMAGES_PREFIX),
+    Object.entries(fieldsOf(metadata.annotations)).filter(
+      (entry): entry is [string, string] =>
+        entry[0].startsWith(GOLDEN_IMAGES_PREFIX) &&
+        typeof entry[1] === 'string',
     ),
   );
   return {
@@ -66,12 +70,12 @@ export function metadataView({ metadata }: RawObject): MetadataView {
     resourceVersion: metadata.resourceVersion ?? '',
     createdAt: metadata.creationTimestamp ?? '',
     deletedAt: metadata.deletionTimestamp,
-    labels: metadata.labels ?? {},
+    labels: fieldsOf(metadata.labels) as Record<string, string>,
     annotations,
     controller: controller && {
-      kind: controller.kind,
-      name: controller.name,
-      uid: controller.uid,
+      kind: textOf(controller.kind) ?? '',
+      name: textOf(controller.name) ?? '',
+      uid: textOf(controller.uid) ?? '',
     },
   };
 }
@@ -100,7 +104,9 @@ export function dataVolumeView(object: RawObject): DataVolumeView {
   const target = fieldsOf(spec.pvc ?? spec.storage);
   const [sourceType] = isFields(spec.sourceRef)
     ? ['sourceRef']
-    : Object.keys(fieldsOf(spec.source));
+    : Object.entries(fieldsOf(spec.source))
+        .filter(([, given]) => isFields(given))
+        .map(([type]) => type);
   const source = fieldsOf(
     sourceType === 'sourceRef'
       ? spec.sourceRef
@@ -145,7 +151,7 @@ export function claimView(object: RawObject): ClaimView {
   const spec = fieldsOf(object.spec);
   const status = fieldsOf(object.status);
   const source = fieldsOf(spec.dataSource ?? spec.dataSourceRef);
-  const annotations = object.metadata.annotations ?? {};
+  const annotations = fieldsOf(object.metadata.annotations);
   return {
     kind: 'PersistentVolumeClaim',
     metadata: metadataView(object),
@@ -173,7 +179,7 @@ export function claimView(object: RawObject): ClaimView {
     }),
     cdi: Object.fromEntries(
       CDI_KEPT.flatMap(key => {
-        const value = annotations[CDI_PREFIX + key];
+        const value = textOf(annotations[CDI_PREFIX + key]);
         return value === undefined ? [] : [[key, redactMessage(value)]];
       }),
     ),
@@ -237,9 +243,9 @@ export function longhornVolumeView(object: RawObject): LonghornVolumeView {
   };
 }
 
-/** @param object - an Event of the core group */
+/** @param object - an Event of the core group, or of `events.k8s.io/v1` with its other names */
 export function eventView(object: RawObject): EventView {
-  const involved = fieldsOf(object.involvedObject);
+  const involved = fieldsOf(object.involvedObject ?? object.regarding);
   const series = fieldsOf(object.series);
   const at = (...values: unknown[]) =>
     values.map(textOf).find(value => value !== undefined);
@@ -250,34 +256,51 @@ export function eventView(object: RawObject): EventView {
     involvedKind: textOf(involved.kind) ?? '',
     type: textOf(object.type) ?? 'Normal',
     reason: textOf(object.reason) ?? '',
-    message: redactMessage(textOf(object.message) ?? ''),
-    count: numberOf(series.count) ?? numberOf(object.count) ?? 1,
+    message: redactMessage(textOf(object.message) ?? textOf(object.note) ?? ''),
+    count:
+      numberOf(series.count) ??
+      numberOf(object.count) ??
+      numberOf(object.deprecatedCount) ??
+      1,
     lastAt:
       at(
         series.lastObservedTime,
         object.lastTimestamp,
+        object.deprecatedLastTimestamp,
         object.eventTime,
         object.metadata.creationTimestamp,
       ) ?? '1970-01-01T00:00:00Z',
     firstAt: at(
       object.firstTimestamp,
+      object.deprecatedFirstTimestamp,
       object.eventTime,
       object.metadata.creationTimestamp,
     ),
   };
 }
 
-const HELPER_NAME = /^(prime-|tmp-pvc-|tmp-source-pvc-)|-scratch$/;
+const HELPER_NAME = /^(prime-|tmp-pvc-|tmp-source-pvc-)/;
+const SCRATCH_NAME = /-scratch$/;
 const HELPER_LABEL = 'velero.io/exclude-from-backup';
+const CDI_APP = 'containerized-data-importer';
 
 /**
  * CDI's own temporary claims: a name like theirs *and* their label (recorded
- * with CDI 1.66). A user's claim `orders-scratch` is a disk.
+ * with CDI 1.66; older ones bear only that of the app). What a DataVolume owns is
+ * none, whatever it is called, and scratch space belongs to the Pod that needs
+ * it: a user's claim `orders-scratch` is a disk, also where it is left out of
+ * backups.
  */
 export function isHelper({
   metadata,
 }: {
-  metadata: Pick<MetadataView, 'name' | 'labels'>;
+  metadata: Pick<MetadataView, 'name' | 'labels' | 'controller'>;
 }): boolean {
-  return HELPER_NAME.test(metadata.name) && HELPER_LABEL in metadata.labels;
+  const { name, labels, controller } = metadata;
+  const ofCdi = HELPER_LABEL in labels || labels.app === CDI_APP;
+  if (!ofCdi || controller?.kind === 'DataVolume') return false;
+  return (
+    HELPER_NAME.test(name) ||
+    (SCRATCH_NAME.test(name) && controller?.kind === 'Pod')
+  );
 }

@@ -212,9 +212,9 @@ export class World {
 
 function sourceName(view: DataVolumeView | undefined): string | undefined {
   const source = view?.sourceObject;
-  return (
-    source && `${source.namespace ?? view.metadata.namespace}/${source.name}`
-  );
+  // A snapshot may bear the name of a claim, and is none.
+  if (!source || source.kind === 'VolumeSnapshot') return undefined;
+  return `${source.namespace ?? view.metadata.namespace}/${source.name}`;
 }
 
 function copySourceName(

@@ -5,7 +5,10 @@ import { parseTrace } from './traceLines';
 
 /** Prints a JSON line for each change of a derived state. */
 function replayFile(file: string) {
-  const { lines, ...trace } = parseTrace(readFileSync(file));
+  const { lines, leftOut, ...trace } = parseTrace(readFileSync(file));
+  for (const problem of leftOut) {
+    process.stderr.write(`${file}: ${problem}, and is left out\n`);
+  }
   for (const change of replayTrace(lines, trace)) {
     process.stdout.write(
       `${JSON.stringify({ file: basename(file), ...change })}\n`,

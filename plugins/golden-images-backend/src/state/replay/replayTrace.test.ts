@@ -175,10 +175,38 @@ describe('parseTrace', () => {
   });
 
   it.each([
-    [`${header}\n{`, 'line 2 is not JSON'],
-    [`${header}\n7`, 'line 2 is not a JSON object'],
-    [`${header}\n{"type":"ADDED"}`, 'line 2 has no time "t" in milliseconds'],
-  ])('names the line that is wrong', (text, message) => {
-    expect(() => parseTrace(Buffer.from(text))).toThrow(message);
+    ['{', 'is not JSON'],
+    ['7', 'is not a JSON object'],
+    ['{"type":"ADDED"}', 'has no time "t" in milliseconds'],
+  ])('leaves out the line %s, and says so', (damaged, problem) => {
+    const text = `${header}\n${damaged}\n${line}`;
+    expect(parseTrace(Buffer.from(text))).toEqual({
+      ...parseTrace(Buffer.from(`${header}\n${line}`)),
+      leftOut: [`line 2 ${problem}`],
+    });
+    expect(() => parseTrace(Buffer.from(`${header}\n${damaged}`))).toThrow(
+      `line 2 ${problem}`,
+    );
+  });
+
+  it('minds neither the ends of lines of Windows, nor its mark, nor a line before the header', () => {
+    const lines = parseTrace(Buffer.from(`${header}\n${line}\n`));
+    const other = `\ufeff\r\n${header}\r\n\r\n${line}\r\n`;
+    expect(parseTrace(Buffer.from(other))).toEqual(lines);
+  });
+
+  it('of several recordings in one file believes the first header', () => {
+    const later = JSON.stringify({ startedAt: isoAt(99), durationMs: 1 });
+    const text = [header, line, later].join('\n');
+    expect(parseTrace(Buffer.from(text))).toMatchObject({
+      startedAtMs: START_MS,
+      durationMs: 9,
+      leftOut: [],
+    });
+  });
+
+  it('without a header begins no earlier than anything was made', () => {
+    const init = JSON.stringify({ ...dataVolume(0), type: 'INIT' });
+    expect(parseTrace(Buffer.from(init)).startedAtMs).toBe(START_MS);
   });
 });

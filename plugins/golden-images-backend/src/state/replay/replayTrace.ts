@@ -1,7 +1,7 @@
 import { classify } from '../classify';
 import { derive } from '../derive';
 import type { Derived } from '../types';
-import { World } from './World';
+import { World, type Joined } from './World';
 import { changeOf, type Change, type TraceLine } from './traceLines';
 
 export interface StateChange {
@@ -20,6 +20,16 @@ export interface StateChange {
 export interface Followed {
   kind: 'image' | 'volume';
   derived: Derived;
+  /** The object whose uid the memory bears is a DataVolume; else it is a claim. */
+  isDataVolume: boolean;
+}
+
+interface ClusterOptions {
+  startedAtMs: number;
+  longhornReadable: boolean;
+  dataVolumesReadable: boolean;
+  /** Names of PersistentVolumes and of Longhorn volumes that the recording knows. */
+  volumes: ReadonlySet<string>;
 }
 
 export interface ReplayOptions {
@@ -38,19 +48,11 @@ class Replay {
   readonly changes: StateChange[] = [];
   readonly followed = new Map<string, Followed>();
   readonly #world = new World();
-  readonly #options: {
-    startedAtMs: number;
-    longhornReadable: boolean;
-    dataVolumesReadable: boolean;
-  };
+  readonly #options: ClusterOptions;
   readonly #touched = new Set<string>();
   #t = 0;
 
-  constructor(options: {
-    startedAtMs: number;
-    longhornReadable: boolean;
-    dataVolumesReadable: boolean;
-  }) {
+  constructor(options: ClusterOptions) {
     this.#options = options;
   }
 
@@ -124,18 +126,28 @@ class Replay {
     // A claim that its DataVolume left behind is what it was.
     const kind = isLeftBehind ? before.kind : classify(joined);
     if (kind === 'hidden') return;
-    const { startedAtMs, ...readable } = this.#options;
+    const { startedAtMs, dataVolumesReadable, longhornReadable } =
+      this.#options;
     const derived = derive({
       ...joined,
-      ...readable,
+      dataVolumesReadable,
+      longhornReadable: longhornReadable && !this.#isElsewhere(joined),
       kind,
       sourceState: this.followed.get(sourceKey ?? '')?.derived.state,
       memory: before?.derived.memory,
       nowMs: startedAtMs + this.#t,
     });
-    this.followed.set(key, { kind, derived });
+    const now = { kind, derived, isDataVolume: isOfDataVolume(joined, before) };
+    this.followed.set(key, now);
+    if (before && isEndOf(before, now)) {
+      this.changes.push({
+        ...nameOf(this.#t, key, before.kind),
+        state: 'gone',
+      });
+    }
     const same =
       before?.kind === kind &&
+      before.derived.memory.uid === derived.memory.uid &&
       before.derived.state === derived.state &&
       before.derived.reason === derived.reason;
     if (same) return;
@@ -147,6 +159,36 @@ class Replay {
       message: derived.message,
     });
   }
+
+  /**
+   * Recordings are of what a scenario is about. A volume that is named, but never
+   * shown, is not gone: nothing is known of it.
+   */
+  #isElsewhere({ claim, persistentVolume }: Joined): boolean {
+    const { volumes } = this.#options;
+    const { volumeHandle } = persistentVolume ?? {};
+    return [claim?.volumeName, volumeHandle].some(
+      name => name !== undefined && !volumes.has(name),
+    );
+  }
+}
+
+/** A claim whose DataVolume is gone is remembered as that, until it stands for itself. */
+function isOfDataVolume({ dataVolume, claim }: Joined, before?: Followed) {
+  const uid = before?.derived.memory.uid;
+  return (
+    dataVolume !== undefined ||
+    (before?.isDataVolume === true && claim?.metadata.controller?.uid === uid)
+  );
+}
+
+/** The name belongs to another object now, so that the one before was deleted, or is no image any more. */
+function isEndOf(before: Followed, now: Followed): boolean {
+  if (before.derived.memory.uid === now.derived.memory.uid) return false;
+  return (
+    before.isDataVolume === now.isDataVolume ||
+    (before.isDataVolume && before.kind !== now.kind)
+  );
 }
 
 /**
@@ -164,6 +206,11 @@ export function replayTrace(
     longhornReadable:
       options.longhornReadable ?? changes.some(({ kind }) => kind === 'Volume'),
     dataVolumesReadable: changes.some(({ kind }) => kind === 'DataVolume'),
+    volumes: new Set(
+      changes
+        .filter(({ kind }) => /^(PersistentVolume|Volume)$/.test(kind))
+        .map(({ object }) => object.metadata.name),
+    ),
   });
   changes.forEach((change, i) => {
     replay.passTime(change.t);

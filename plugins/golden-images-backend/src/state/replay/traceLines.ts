@@ -24,6 +24,8 @@ export interface Trace {
   startedAtMs: number;
   durationMs?: number;
   lines: TraceLine[];
+  /** What could not be read, each with the number of its line. */
+  leftOut: string[];
 }
 
 const CHANGES = new Set(['INIT', 'ADDED', 'MODIFIED', 'DELETED']);
@@ -51,52 +53,65 @@ export function changeOf(line: TraceLine): Change | undefined {
 
 /**
  * Reads a recorded watch stream: a header line, then a line for each event;
- * gzipped or not.
+ * gzipped or not. A line that is damaged, as the last one of a recording that was
+ * broken off, is left out, and said so.
  *
- * @throws Error that names the line that is not a JSON object with a time `t`
+ * @throws Error where no line can be read
  */
 export function parseTrace(bytes: Buffer): Trace {
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const text = (gzipped ? gunzipSync(bytes) : bytes).toString('utf8');
   const lines: TraceLine[] = [];
-  let header: { startedAt?: unknown; durationMs?: unknown } = {};
-  text.split('\n').forEach((line, i) => {
-    if (line.trim() === '') return;
-    const parsed = parseLine(line, i + 1);
-    if (typeof parsed.t === 'number') lines.push(parsed as TraceLine);
-    else if (i === 0) header = parsed;
-    else throw new Error(`line ${i + 1} has no time "t" in milliseconds`);
-  });
-  const startedAtMs = Date.parse(String(header.startedAt));
+  const leftOut: string[] = [];
+  let header: Header | undefined;
+  text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .forEach((line, i) => {
+      if (line.trim() === '') return;
+      const parsed = parseLine(line);
+      if (typeof parsed === 'string') leftOut.push(`line ${i + 1} ${parsed}`);
+      else if (Number.isFinite(parsed.t)) lines.push(parsed as TraceLine);
+      else if (parsed.type === undefined) header ??= parsed;
+      else leftOut.push(`line ${i + 1} has no time "t" in milliseconds`);
+    });
+  if (lines.length === 0 && leftOut.length > 0) throw new Error(leftOut[0]);
+  const startedAtMs = Date.parse(String(header?.startedAt));
   return {
     startedAtMs: Number.isNaN(startedAtMs) ? guessStart(lines) : startedAtMs,
     durationMs:
-      typeof header.durationMs === 'number' ? header.durationMs : undefined,
+      typeof header?.durationMs === 'number' ? header.durationMs : undefined,
     lines,
+    leftOut,
   };
 }
 
-function parseLine(
-  line: string,
-  number: number,
-): Partial<TraceLine> & { startedAt?: unknown; durationMs?: unknown } {
+interface Header {
+  startedAt?: unknown;
+  durationMs?: unknown;
+}
+
+/** @returns what is wrong, where something is */
+function parseLine(line: string): (Partial<TraceLine> & Header) | string {
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);
   } catch {
-    throw new Error(`line ${number} is not JSON`);
+    return 'is not JSON';
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new Error(`line ${number} is not a JSON object`);
-  }
-  return parsed;
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    ? parsed
+    : 'is not a JSON object';
 }
 
-/** Without a header: an object that was added was made at that moment. */
+/**
+ * Without a header: what was added was made then, and nothing was made after it
+ * was seen.
+ */
 function guessStart(lines: TraceLine[]): number {
-  for (const { t, type, object } of lines) {
+  const starts = lines.flatMap(({ t, object }) => {
     const createdAtMs = Date.parse(object?.metadata?.creationTimestamp ?? '');
-    if (type === 'ADDED' && !Number.isNaN(createdAtMs)) return createdAtMs - t;
-  }
-  return 0;
+    return Number.isNaN(createdAtMs) ? [] : [createdAtMs - t];
+  });
+  return starts.reduce((latest, at) => Math.max(latest, at), 0);
 }
