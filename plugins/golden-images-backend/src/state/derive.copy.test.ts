@@ -150,6 +150,26 @@ describe('a clone whose claim is bound', () => {
   });
 });
 
+describe('a clone whose source is out of sight', () => {
+  const said = (message: string) =>
+    lookAt('volume', {
+      ...copy({ cloneState: 'failed', attemptCount: 1 }),
+      sourceLonghornVolume: undefined,
+      events: [
+        event({ of: 'uid-of-lh-1', reason: 'VolumeCloneFailed', message }),
+      ],
+    });
+
+  it('cannot end once Longhorn says that it does not find it', () => {
+    expect(said('cannot find the source volume lh-source')).toMatchObject({
+      state: 'failing',
+      reason: 'source-gone',
+      giveUp: true,
+    });
+    expect(inShort(said('replica is offline'))).toBe('failing:copy-failed');
+  });
+});
+
 describe('a volume that is bad although it was copied', () => {
   it.each([
     ['volume-faulted', { robustness: 'faulted' }],

@@ -12,6 +12,9 @@ const DONE = new Set(['copy-completed-awaiting-healthy', 'completed']);
 /** Unfinished progress never reads as finished. */
 const MOST_PROGRESS_PERCENT = 99;
 
+/** From source, not recorded: longhorn-manager 1.12, Event `VolumeCloneFailed`. */
+const SOURCE_GONE = /cannot find the source volume/;
+
 type Source = LonghornVolumeView | 'missing' | undefined;
 
 /** A copy is wanted exactly when the volume has a data source (Longhorn 1.12). */
@@ -73,7 +76,12 @@ function findCopyState(
     ({ involvedUid, reason }) =>
       involvedUid === volume.metadata.uid && reason === 'VolumeCloneFailed',
   )?.message;
-  if (source === 'missing') {
+  // Where the source cannot be seen from here, Longhorn says it.
+  const saidGone =
+    source === undefined &&
+    state === 'failed' &&
+    SOURCE_GONE.test(message ?? '');
+  if (source === 'missing' || saidGone) {
     return {
       outcome: 'failing',
       reason: 'source-gone',
