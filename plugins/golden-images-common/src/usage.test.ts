@@ -13,7 +13,8 @@ describe('how a claim is used', () => {
   it.each([
     ['disk-file', {}],
     ['block-device', { volumeMode: 'Block' }],
-    ['files', { contentType: 'archive' }],
+    ['files', { kind: 'image', contentType: 'archive' }],
+    ['files', { source: { image: 'fonts', contentType: 'archive' } }],
     ['files-or-disk-file', { source: undefined }],
     ['disk-file', { source: undefined, sizes: { diskBytes: 1 } }],
     ['disk-file', { source: undefined, kind: 'image' }],

@@ -17,7 +17,9 @@ export type UsableObject = Pick<
   Image | Volume,
   'kind' | 'namespace' | 'name' | 'volumeMode' | 'sizes'
 > & {
-  source?: { image?: string };
+  /** Of a volume: the image that it was copied from. */
+  source?: { image?: string; contentType?: 'kubevirt' | 'archive' };
+  /** Of an image. */
   contentType?: 'kubevirt' | 'archive';
 };
 
@@ -46,7 +48,8 @@ const DEVICE_PATH = '/dev/disk';
  */
 export function contentOf(object: UsableObject): VolumeContent {
   if (object.volumeMode === 'Block') return 'block-device';
-  if (object.contentType === 'archive') return 'files';
+  const contentType = object.contentType ?? object.source?.contentType;
+  if (contentType === 'archive') return 'files';
   const known =
     object.kind === 'image' ||
     object.sizes.diskBytes !== undefined ||

@@ -147,6 +147,31 @@ describe('DefaultGoldenImagesService', () => {
     expect(JSON.parse(seen[0].body)).not.toHaveProperty('dryRun');
   });
 
+  it('deletes by DELETE, with what is meant in the query', async () => {
+    const credentials = mockCredentials.user();
+    const key = { cluster: 'dev', namespace: 'team-a', name: 'disk' };
+    answer = {
+      status: 200,
+      body: { dryRun: true, outcome: 'deleted', sentence: 'gone' },
+    };
+    await service().deleteVolume(
+      { ...key, uid: 'uid-1', dryRun: true },
+      { credentials },
+    );
+    expect(seen[0]).toMatchObject({
+      method: 'DELETE',
+      url: '/api/golden-images/volumes/dev/team-a/disk?uid=uid-1&dryRun=true',
+      body: '',
+    });
+    await expect(
+      service().retireImage({ ...key, force: true }, { credentials }),
+    ).rejects.toThrow('image');
+    expect(seen[1]).toMatchObject({
+      method: 'DELETE',
+      url: '/api/golden-images/images/dev/team-a/disk?force=true',
+    });
+  });
+
   it('does not take an answer of another shape for one of ours', async () => {
     answer = { status: 200, body: { waitHandle: 7 } };
     await expect(

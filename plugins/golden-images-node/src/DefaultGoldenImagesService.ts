@@ -6,10 +6,13 @@ import { ResponseError } from '@backstage/errors';
 import {
   cloneResponseSchema,
   clusterStatusSchema,
+  deleteVolumeResponseSchema,
   imageListSchema,
   imageSchema,
   importResponseSchema,
+  manifestsResponseSchema,
   namespaceListSchema,
+  retireResponseSchema,
   updateImageResponseSchema,
   volumeListSchema,
   volumeSchema,
@@ -29,7 +32,7 @@ const clusterListSchema = z.object({ items: z.array(clusterStatusSchema) });
 
 interface Call<T extends z.ZodTypeAny> extends GoldenImagesCallOptions {
   /** GET, or POST where there is a body. */
-  method?: 'PATCH';
+  method?: 'PATCH' | 'DELETE';
   path: string;
   query?: Record<string, string | boolean | undefined>;
   body?: unknown;
@@ -158,6 +161,46 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       query: { dryRun },
       body,
       answer: cloneResponseSchema,
+    });
+  }
+
+  deleteVolume(
+    request: Parameters<GoldenImagesService['deleteVolume']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    const { uid, force, dryRun } = request;
+    return this.#call({
+      ...options,
+      method: 'DELETE',
+      path: objectPath('volumes', request),
+      query: { uid, force, dryRun },
+      answer: deleteVolumeResponseSchema,
+    });
+  }
+
+  retireImage(
+    request: Parameters<GoldenImagesService['retireImage']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    const { uid, wait, force, dryRun } = request;
+    return this.#call({
+      ...options,
+      method: 'DELETE',
+      path: objectPath('images', request),
+      query: { uid, wait, force, dryRun },
+      answer: retireResponseSchema,
+    });
+  }
+
+  makeManifests(
+    request: Parameters<GoldenImagesService['makeManifests']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/manifests',
+      body: request,
+      answer: manifestsResponseSchema,
     });
   }
 

@@ -3,11 +3,15 @@ import type {
   CloneRequest,
   CloneResponse,
   ClusterStatus,
+  DeleteVolumeResponse,
   Image,
   ImageList,
   ImportRequest,
   ImportResponse,
+  ManifestsRequest,
+  ManifestsResponse,
   NamespaceList,
+  RetireResponse,
   UpdateImageRequest,
   UpdateImageResponse,
   Volume,
@@ -77,6 +81,41 @@ export interface GoldenImagesService {
     request: CloneRequest & { dryRun?: boolean },
     options: GoldenImagesCallOptions,
   ): Promise<CloneResponse>;
+  /**
+   * Deletes a clone. One that is being deleted already is answered alike.
+   *
+   * @param request - `uid` of its DataVolume or claim, where another of its
+   *   name must not be meant; `force` although it is used or being copied
+   */
+  deleteVolume(
+    request: GoldenImagesObjectKey & {
+      uid?: string;
+      force?: boolean;
+      dryRun?: boolean;
+    },
+    options: GoldenImagesCallOptions,
+  ): Promise<DeleteVolumeResponse>;
+  /**
+   * Retires an image: it is deleted when nothing copies from it. In a dry run
+   * the answer says what is in the way.
+   *
+   * @param request - `uid` as above; `wait` for copies instead of refusing;
+   *   `force` although copies cannot all be seen
+   */
+  retireImage(
+    request: GoldenImagesObjectKey & {
+      uid?: string;
+      wait?: boolean;
+      force?: boolean;
+      dryRun?: boolean;
+    },
+    options: GoldenImagesCallOptions,
+  ): Promise<RetireResponse>;
+  /** The objects of an import or a clone, to be kept in Git. Writes nothing. */
+  makeManifests(
+    request: ManifestsRequest,
+    options: GoldenImagesCallOptions,
+  ): Promise<ManifestsResponse>;
   /** A handle for an object that was made elsewhere; the caller is authorised once. */
   createWait(
     request: WaitRequest,

@@ -5,8 +5,11 @@ import {
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { goldenImagesServiceRef } from '@golden-images/plugin-golden-images-node';
 import { createCloneImageAction } from './actions/cloneImage';
+import { createDeleteAction } from './actions/delete';
 import { createImportImageAction } from './actions/importImage';
+import { createManifestAction } from './actions/manifest';
 import { createWaitAction } from './actions/wait';
+import { DryRuns } from './lib/DryRuns';
 import { systemClock } from './lib/pollWait';
 
 /**
@@ -25,11 +28,18 @@ export const scaffolderModuleGoldenImages = createBackendModule({
         goldenImages: goldenImagesServiceRef,
       },
       async init({ actions, auth, goldenImages }) {
-        const dependencies = { auth, goldenImages, clock: systemClock };
+        const dependencies = {
+          auth,
+          goldenImages,
+          clock: systemClock,
+          dryRuns: new DryRuns(),
+        };
         actions.addActions(
           createImportImageAction(dependencies),
           createCloneImageAction(dependencies),
           createWaitAction(dependencies),
+          createDeleteAction(dependencies),
+          createManifestAction(dependencies),
         );
       },
     });

@@ -27,6 +27,8 @@ export interface CloneSource {
   uid: string;
   image: string;
   version?: string;
+  /** `archive`: it holds files, and no disk. */
+  contentType?: 'kubevirt' | 'archive';
   /** Checksum or digest of the file, where known. */
   digest?: string;
   /** PV `spec.capacity.storage`. */

@@ -15,6 +15,7 @@ export {
   type CloneTarget,
 } from './cloneManifest';
 export { describeDifference } from './describeDifference';
+export { gitOpsManifest } from './gitOpsManifest';
 export {
   METADATA_ANNOTATIONS,
   METADATA_FIELDS,

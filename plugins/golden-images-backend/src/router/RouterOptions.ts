@@ -8,6 +8,7 @@ import type {
   ClusterService,
   HoldService,
   ImageService,
+  ManifestService,
   MetadataService,
   NamespaceService,
   PreflightService,
@@ -32,6 +33,7 @@ export interface RouterOptions {
   holds: HoldService;
   retirements: RetirementService;
   preflights: PreflightService;
+  manifests: ManifestService;
   volumes: VolumeService;
   volumeReader: VolumeReader;
   volumeDeleter: VolumeDeleter;

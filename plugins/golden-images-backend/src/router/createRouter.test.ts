@@ -7,6 +7,7 @@ import {
   cloneResponseSchema,
   imageListSchema,
   importResponseSchema,
+  manifestsResponseSchema,
   namespaceListSchema,
   volumeListSchema,
   waitStatusSchema,
@@ -92,6 +93,31 @@ describe('router', () => {
     expect(response.status).toBe(202);
     expect(response.body.dryRun).toBe(true);
     expect(cluster.count('datavolumes')).toBe(0);
+  });
+
+  it('makes objects for Git of what is asked for', async () => {
+    const { app, cluster } = createApp();
+    const response = await request(app)
+      .post('/manifests')
+      .set('Authorization', token('lena'))
+      .send({ import: IMPORT });
+    expect(response.status).toBe(200);
+    const { manifests } = manifestsResponseSchema.parse(response.body);
+    expect(manifests.map(({ kind }) => kind)).toEqual([
+      'DataVolume',
+      'DataSource',
+    ]);
+    expect(cluster.writes).toEqual([]);
+    const wrong = await request(app)
+      .post('/manifests')
+      .set('Authorization', token('lena'))
+      .send({});
+    expect(wrong.status).toBe(400);
+    const denied = await request(app)
+      .post('/manifests')
+      .set('Authorization', token('dora'))
+      .send({ import: IMPORT });
+    expect(denied.status).toBe(403);
   });
 
   it('audits what it denies, once', async () => {

@@ -4,6 +4,7 @@ import { auditDenials } from './audited';
 import { addActivityRoutes } from './activityRoutes';
 import { addClusterRoutes } from './clusterRoutes';
 import { addImageRoutes } from './imageRoutes';
+import { addManifestRoutes } from './manifestRoutes';
 import { addRetirementRoutes } from './retirementRoutes';
 import { addPreflightRoutes } from './preflightRoutes';
 import type { RouterOptions } from './RouterOptions';
@@ -20,6 +21,7 @@ export function createRouter(options: RouterOptions): express.Router {
   addVersionRoutes(router, options);
   addRetirementRoutes(router, options);
   addPreflightRoutes(router, options);
+  addManifestRoutes(router, options);
   addVolumeRoutes(router, options);
   addWaitRoutes(router, options);
   addActivityRoutes(router, options);

@@ -21,11 +21,18 @@ const flag = z
   .transform(text => text === 'true')
   .optional();
 
-export const forceQuery = z.object({ force: flag });
+const uid = z.string().min(1).max(63).optional();
+
+export const deleteQuery = z.object({ dryRun: flag, force: flag, uid });
 
 export const dryRunQuery = z.object({ dryRun: flag });
 
-export const retireQuery = z.object({ dryRun: flag, force: flag, wait: flag });
+export const retireQuery = z.object({
+  dryRun: flag,
+  force: flag,
+  wait: flag,
+  uid,
+});
 
 export const imagesQuery = z.object({
   cluster: z.string().optional(),

@@ -1,5 +1,5 @@
 import type express from 'express';
-import { audited } from './audited';
+import { audited, withoutAbsent } from './audited';
 import { objectParams, parse, retireQuery } from './parse';
 import { callerOf, type RouterOptions } from './RouterOptions';
 
@@ -20,15 +20,15 @@ export function addRetirementRoutes(
     const caller = await callerOf(options, req);
     const key = parse(objectParams, req.params, 'path');
     const query = parse(retireQuery, req.query, 'query');
-    const { dryRun = false, force = false, wait = false } = query;
+    const { dryRun = false, force = false, wait = false, uid } = query;
     const result = await audited(
       auditor,
       {
         id: 'image-retire',
         request: req,
-        meta: { ...key, dryRun, force, wait },
+        meta: withoutAbsent({ ...key, dryRun, force, wait, uid }),
       },
-      () => retirements.retire(key, { ...caller, dryRun, force, wait }),
+      () => retirements.retire(key, { ...caller, dryRun, force, wait, uid }),
       ({ dependents }) => ({ unseen: dependents.unseen }),
     );
     res.status(dryRun ? 200 : 202).json(result);

@@ -5,8 +5,8 @@ import {
 import type express from 'express';
 import { audited, withoutAbsent } from './audited';
 import {
+  deleteQuery,
   dryRunQuery,
-  forceQuery,
   objectParams,
   parse,
   volumesQuery,
@@ -43,11 +43,16 @@ export function addVolumeRoutes(
   router.delete('/volumes/:cluster/:namespace/:name', async (req, res) => {
     const caller = await callerOf(options, req);
     const key = parse(objectParams, req.params, 'path');
-    const { force = false } = parse(forceQuery, req.query, 'query');
+    const query = parse(deleteQuery, req.query, 'query');
+    const { dryRun = false, force = false, uid } = query;
     const result = await audited(
       auditor,
-      { id: 'volume-delete', request: req, meta: { ...key, force } },
-      () => volumeDeleter.delete(key, { ...caller, force }),
+      {
+        id: 'volume-delete',
+        request: req,
+        meta: withoutAbsent({ ...key, dryRun, force, uid }),
+      },
+      () => volumeDeleter.delete(key, { ...caller, dryRun, force, uid }),
       ({ outcome }) => ({ outcome }),
     );
     res.json(result);

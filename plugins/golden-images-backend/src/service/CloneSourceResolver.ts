@@ -220,6 +220,7 @@ export class CloneSourceResolver {
       uid: claim.uid,
       image: image.image,
       version: image.version,
+      contentType: image.contentType,
       digest: digestOf(dataVolume),
       capacity: Quantity.ofBytes(capacityBytes),
       storageClass: claim.storageClass,

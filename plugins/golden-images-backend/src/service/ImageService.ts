@@ -15,14 +15,7 @@ import {
 import { owns, type Authorizer, type Caller, type EntityAccess } from '../auth';
 import type { ClusterConfig } from '../config/types';
 import type { ImportAllowList } from '../imports';
-import {
-  imageObjectName,
-  importIdentity,
-  importManifest,
-  type Claim,
-  type DataVolume,
-  type ImageOrigin,
-} from '../manifests';
+import type { Claim, DataVolume, ImageOrigin } from '../manifests';
 import type { ObjectKey, Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
@@ -35,9 +28,10 @@ import {
   withNormalOwner,
 } from './ImageMetadataChecks';
 import { Verdict, type Preflight } from './preflight';
-import { checksumUnknown, inPlainWords } from './clusterErrors';
+import { inPlainWords } from './clusterErrors';
 import { imageDraft } from './drafts';
 import { requireConnection } from './requireConnection';
+import { manifestOf, targetOf, type ImportDraft } from './importDraft';
 import { importAgreement } from './waitAgreement';
 import { encodeWaitHandle } from './waitHandle';
 import { extendDeadline } from './extendDeadline';
@@ -164,17 +158,50 @@ export class ImageService {
     options: RequestOptions,
     verdict: Verdict,
   ): Promise<void> {
+    const { target } = await this.draft(request, options, verdict);
+    await inPlainWords(target.cluster, () => this.#create.earlier(target));
+  }
+
+  /**
+   * What an import would make, whether its name is free or not. Writes nothing.
+   *
+   * @param verdict - takes what stands in its way
+   * @throws NotAllowedError, InputError, ServiceUnavailableError
+   */
+  async draft(
+    request: ImportRequest,
+    options: RequestOptions,
+    verdict: Verdict,
+  ): Promise<ImportDraft> {
     const caller = await this.#authorizer.authorize(
       options.credentials,
       goldenImagesImportPermission,
     );
     const cluster = this.#clusters.ofRequest(request.cluster);
     const name = this.#clusters.imageNamespace(cluster, request.namespace);
-    await inPlainWords(cluster.name, async () => {
+    return inPlainWords(cluster.name, async () => {
       const namespace = await this.#clusters.namespace(cluster, name);
       requireImporter(caller, cluster, namespace);
-      await this.#check(request, caller, cluster, namespace, verdict);
-      await this.#create.earlier(targetOf(request, cluster, namespace, true));
+      const origin = await this.#check(
+        request,
+        caller,
+        cluster,
+        namespace,
+        verdict,
+      );
+      const target = targetOf(request, cluster, namespace, true);
+      const agreement = importAgreement(request, this.#clock);
+      const manifest = manifestOf(request, cluster, target, {
+        caller,
+        agreement,
+        origin,
+      });
+      const image = imageDraft(manifest, request, {
+        cluster: cluster.name,
+        requestedBy: caller.userRef,
+        nowMs: this.#clock.nowMs(),
+      });
+      return { target, manifest, image };
     });
   }
 
@@ -224,18 +251,7 @@ export class ImageService {
       earlier ??
       (await this.#create.create(
         target,
-        importManifest({
-          request,
-          origin,
-          namespace: namespace.name,
-          storageClass: request.storageClass ?? cluster.storageClass,
-          identity,
-          provenance: {
-            requestedBy: caller.userRef,
-            taskId: request.taskId,
-            ...agreement,
-          },
-        }),
+        manifestOf(request, cluster, target, { caller, agreement, origin }),
       ));
     if (!result.created) {
       verdict.warn(unchangedMetadata(request, result.object));
@@ -311,25 +327,6 @@ export class ImageService {
   }
 }
 
-function targetOf(
-  request: ImportRequest,
-  cluster: ClusterConfig,
-  namespace: NamespaceFacts,
-  dryRun: boolean,
-): CreateTarget {
-  return {
-    cluster: cluster.name,
-    kind: 'image',
-    namespace: namespace.name,
-    name: imageObjectName(request.name, request.version),
-    identity: importIdentity(request, { namespace: namespace.name }),
-    image: { name: request.name, version: request.version },
-    replaceFailed: request.replaceFailed ?? false,
-    dryRun,
-    dropped: object => checksumDropped(request, object, cluster.name),
-  };
-}
-
 function requireImporter(
   caller: Caller,
   cluster: ClusterConfig,
@@ -345,14 +342,4 @@ function requireImporter(
         : 'it has no owner, so only administrators may'
     }`,
   );
-}
-
-function checksumDropped(
-  request: ImportRequest,
-  object: DataVolume | Claim,
-  cluster: string,
-): string | undefined {
-  if (request.source.http?.checksum === undefined) return undefined;
-  const { http } = (object as DataVolume).spec.source ?? {};
-  return http?.checksum === undefined ? checksumUnknown(cluster) : undefined;
 }

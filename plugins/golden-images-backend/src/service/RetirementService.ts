@@ -1,4 +1,4 @@
-import { ConflictError } from '@backstage/errors';
+import { ConflictError, NotFoundError } from '@backstage/errors';
 import {
   ANNOTATIONS,
   goldenImagesRetirePermission,
@@ -9,12 +9,13 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import type { Caller } from '../auth';
 import { RESOURCES } from '../kubernetes/ClusterClient';
-import type { DataSource } from '../manifests';
+import type { Claim, DataSource } from '../manifests';
 import type { ObjectKey, Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { DependentsReader } from './DependentsReader';
 import type { ImageAccess, KeptImage } from './ImageAccess';
 import type { RequestOptions } from './ImageService';
+import { encodeWaitHandle } from './waitHandle';
 
 const permission = goldenImagesRetirePermission;
 const toDo = 'retire images';
@@ -25,6 +26,8 @@ export interface RetireOptions extends RequestOptions {
   force: boolean;
   /** Retire it when what copies from it now has ended, instead of refusing. */
   wait: boolean;
+  /** uid of its DataVolume or claim: another of its name is left alone. */
+  uid?: string;
 }
 
 /** Retires images: asks first, marks then; `control/` deletes. */
@@ -66,7 +69,8 @@ export class RetirementService {
   /**
    * Marks the image, so that nobody can clone it any more, looks again for what
    * copies from it, and leaves the deletion to `control/`. With copies running
-   * the mark is taken off again, unless it shall wait for them.
+   * the mark is taken off again, unless it shall wait for them. One that is
+   * being deleted, or is marked so, is answered like one that is marked now.
    *
    * @throws NotAllowedError, NotFoundError, ConflictError with all that speaks against it
    */
@@ -110,13 +114,21 @@ export class RetirementService {
   ): Promise<RetireResponse> {
     const { dryRun } = options;
     const found = await this.#access.find(key);
-    refuseDeleted(found);
+    const claim = await this.#claimOf(key);
+    refuseOther(found, claim, options.uid);
     const dependents = await this.#look(key, found, options);
-    if (dryRun) return { dryRun, image: found.image, dependents };
+    const answer = (image: Image, seen: ImageDependents) => ({
+      dryRun,
+      image,
+      dependents: seen,
+      uid: found.object.metadata.uid,
+      waitHandle: dryRun ? undefined : endHandle(key, found, claim, caller),
+    });
     const already = found.image.retirement;
-    if (already?.at && (already.force ?? false) === options.force) {
-      return { dryRun, image: found.image, dependents };
-    }
+    const going =
+      found.object.metadata.deletionTimestamp !== undefined ||
+      (already?.at && (already.force ?? false) === options.force);
+    if (dryRun || going) return answer(found.image, dependents);
     refuseIf(dependents.blockers);
     const retirement: Retirement = {
       by: caller.userRef,
@@ -147,7 +159,15 @@ export class RetirementService {
           : '',
       ].join(''),
     });
-    return { dryRun, image: marked.image, dependents: again };
+    return answer(marked.image, again);
+  }
+
+  async #claimOf({ cluster, namespace, name }: ObjectKey) {
+    return this.#access.client(cluster).get<Claim>({
+      type: RESOURCES.claims,
+      namespace,
+      name,
+    });
   }
 
   async #look(
@@ -212,6 +232,38 @@ function running(found: Omit<ImageDependents, 'blockers'>) {
   return `${named.join(', ')}${
     more > 0 ? `, and ${more} more` : ''
   }. Wait until that has ended, or ask to retire it then.`;
+}
+
+function refuseOther(
+  { object, image }: KeptImage,
+  claim: Claim | undefined,
+  uid: string | undefined,
+) {
+  const uids = [object.metadata.uid, claim?.metadata.uid];
+  if (uid === undefined || uids.includes(uid)) return;
+  throw new NotFoundError(
+    `The image "${image.namespace}/${image.name}" that was meant does not exist any more in cluster "${image.cluster}"; what bears its name now is left alone`,
+  );
+}
+
+/** Ends when the image and its claim are gone. */
+function endHandle(
+  { cluster, namespace, name }: ObjectKey,
+  { object }: KeptImage,
+  claim: Claim | undefined,
+  caller: Caller,
+): string {
+  return encodeWaitHandle({
+    cluster,
+    kind: 'image',
+    namespace,
+    name,
+    requestHash: object.metadata.annotations?.[ANNOTATIONS.requestHash],
+    initiator: caller.userRef,
+    uid: object.metadata.uid,
+    endOfClaim: claim?.metadata.uid,
+    onTimeout: 'keep',
+  });
 }
 
 function refuseDeleted({ object }: KeptImage) {

@@ -16,6 +16,7 @@ import { requireOwner } from './cloneNamespace';
 import {
   describeObject,
   findExisting,
+  hasUid,
   type ExistingObject,
 } from './existingObject';
 
@@ -58,11 +59,12 @@ export class VolumeOwnerAccess {
   }
 
   /**
-   * Read from the cluster now, with its state.
+   * Read from the cluster now.
    *
+   * @param uid - of its DataVolume or claim: another of its name is not meant
    * @throws NotFoundError; ConflictError for what is not a clone of ours
    */
-  async find(key: ObjectKey): Promise<OwnedVolume> {
+  async findOurs(key: ObjectKey, uid?: string): Promise<ExistingObject> {
     const client = this.#tracking.client(key.cluster);
     const existing = await findExisting(client, key);
     if (!existing) {
@@ -71,6 +73,11 @@ export class VolumeOwnerAccess {
       );
     }
     const { main, dataVolume, claim } = existing;
+    if (!hasUid(existing, uid)) {
+      throw new NotFoundError(
+        `The volume "${key.namespace}/${key.name}" that was meant does not exist any more in cluster "${key.cluster}"; what bears its name now is left alone`,
+      );
+    }
     const { labels = {}, annotations = {} } = main.metadata;
     const owner = claim?.metadata.ownerReferences?.find(ref => ref.controller);
     const ours =
@@ -84,6 +91,17 @@ export class VolumeOwnerAccess {
         )} was not made by this product as a clone, so it is left alone. Use the means of whoever made it.`,
       );
     }
+    return existing;
+  }
+
+  /**
+   * Read from the cluster now, with its state.
+   *
+   * @throws NotFoundError; ConflictError for what is not a clone of ours, or is being deleted
+   */
+  async find(key: ObjectKey, uid?: string): Promise<OwnedVolume> {
+    const existing = await this.findOurs(key, uid);
+    const { main } = existing;
     if (main.metadata.deletionTimestamp) {
       throw new ConflictError(`${describeObject(main)} is being deleted`);
     }

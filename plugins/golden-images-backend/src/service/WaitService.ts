@@ -157,6 +157,15 @@ export class WaitService {
       existing !== undefined &&
       annotations?.[ANNOTATIONS.requestHash] === handle.requestHash &&
       (handle.uid === undefined || uid === handle.uid);
+    const { claim } = existing ?? {};
+    if (!meant && claim && claim.metadata.uid === handle.endOfClaim) {
+      return {
+        outcome: 'waiting',
+        sentence: `Being deleted: its claim ${handle.namespace}/${handle.name} is still there`,
+        remedy: 'A Pod may use it: it goes when no Pod does any more.',
+        cluster,
+      };
+    }
     return meant
       ? {
           outcome: 'waiting',

@@ -43,6 +43,7 @@ export function imageDraft(
     version: image.version,
     ...readImageMetadata(object.metadata),
     current: false,
+    contentType: object.spec.contentType,
     verified: verificationOf(source, object.metadata.annotations),
     protection: 'advisory',
     source:
@@ -89,6 +90,7 @@ export function volumeDraft(
       image: source.image,
       version: source.version,
       uid: source.uid,
+      contentType: source.contentType,
     },
     usedBy: [],
   };

@@ -38,6 +38,18 @@ export async function findExisting(
   return main && { dataVolume, claim, main };
 }
 
+/** Whether it is the one that was meant; any is, where no uid is given. */
+export function hasUid(
+  { dataVolume, claim }: Pick<ExistingObject, 'dataVolume' | 'claim'>,
+  uid: string | undefined,
+): boolean {
+  return (
+    uid === undefined ||
+    dataVolume?.metadata.uid === uid ||
+    claim?.metadata.uid === uid
+  );
+}
+
 export interface Judgement {
   kind: 'image' | 'volume';
   existing: ExistingObject;

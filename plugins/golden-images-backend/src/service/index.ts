@@ -9,6 +9,7 @@ export { MetadataService } from './MetadataService';
 export { ImageService } from './ImageService';
 export { Clones, CloneTurn } from './clones';
 export { NamespaceOwners } from './NamespaceOwners';
+export { ManifestService } from './ManifestService';
 export { NamespaceService } from './NamespaceService';
 export { PreflightService } from './PreflightService';
 export { ProblemsError } from './Problems';

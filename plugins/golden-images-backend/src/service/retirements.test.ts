@@ -85,6 +85,31 @@ describe('retiring an image', () => {
     expect(cluster.writes).toEqual([]);
   });
 
+  it('is of the one that was meant, and answers alike while it goes', async () => {
+    const { retirements, waits, cluster, tracking } = createRetirableWorld();
+    const ref = { type: RESOURCES.dataVolumes, ...old };
+    const lena = { ...as('lena'), ...asked };
+    await expect(
+      retirements.retire(old, { ...lena, uid: 'uid-of-another' }),
+    ).rejects.toMatchObject({ name: 'NotFoundError' });
+    expect(cluster.writes).toEqual([]);
+    const { uid } = cluster.peek({ type: RESOURCES.claims, ...old })!.metadata;
+    const first = await retirements.retire(old, { ...lena, uid });
+    expect(first.uid).toBe(cluster.peek(ref)?.metadata.uid);
+    cluster.peek(ref)!.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+    const again = await retirements.retire(old, { ...lena, uid });
+    expect(again.waitHandle).toBe(first.waitHandle);
+    expect(cluster.writes).toHaveLength(1);
+
+    cluster.remove(ref);
+    await tracking.refresh(old);
+    const held = { waitHandle: again.waitHandle! };
+    expect((await waits.status(held)).outcome).toBe('waiting');
+    cluster.remove({ type: RESOURCES.claims, ...old });
+    await tracking.refresh(old);
+    expect((await waits.status(held)).outcome).toBe('gone');
+  });
+
   it('says everything that speaks against it at once', async () => {
     const { retirements, cluster, copyInto } = createRetirableWorld();
     cluster.peek<DataVolume>({

@@ -16,7 +16,7 @@ const request: CloneRequest = {
   entityRef: 'component:default/orders',
 };
 const dora = as('dora');
-const owner = { ...dora, force: false };
+const owner = { ...dora, dryRun: false, force: false };
 
 /** A world with a clone by CDI, whose claim is there. */
 async function createWorldWithClone() {
@@ -96,7 +96,7 @@ describe('deleting a clone', () => {
     await expect(
       volumeDeleter.delete(
         { ...key, namespace: 'golden-images', name: 'ubuntu-1' },
-        { ...as('lena'), force: true },
+        { ...owner, ...as('lena'), force: true },
       ),
     ).rejects.toThrow(/left alone/);
     await expect(
@@ -107,8 +107,72 @@ describe('deleting a clone', () => {
   it('is for the owner of the namespace', async () => {
     const { volumeDeleter } = await createWorldWithClone();
     await expect(
-      volumeDeleter.delete(key, { ...as('emil'), force: true }),
+      volumeDeleter.delete(key, { ...owner, ...as('emil'), force: true }),
     ).rejects.toMatchObject({ name: 'NotAllowedError' });
+  });
+
+  it('is tried on the server, and nothing is deleted', async () => {
+    const { volumeDeleter, cluster, tracking } = await createWorldWithClone();
+    const count = tracking.activity.length;
+    const answer = await volumeDeleter.delete(key, { ...owner, dryRun: true });
+    expect(answer).toMatchObject({
+      dryRun: true,
+      outcome: 'deleted',
+      uid: expect.any(String),
+    });
+    expect(answer.waitHandle).toBeUndefined();
+    expect(cluster.dryRuns).toEqual(['delete datavolumes/team-a/orders-disk']);
+    expect(cluster.count('datavolumes')).toBe(3);
+    expect(tracking.activity).toHaveLength(count);
+  });
+
+  it('is of the one that was meant, by the uid of DataVolume or claim', async () => {
+    const { volumeDeleter, cluster } = await createWorldWithClone();
+    const writes = cluster.writes.length;
+    await expect(
+      volumeDeleter.delete(key, { ...owner, uid: 'uid-of-another' }),
+    ).rejects.toMatchObject({
+      name: 'NotFoundError',
+      message: expect.stringContaining('what bears its name now is left alone'),
+    });
+    expect(cluster.writes).toHaveLength(writes);
+    const claim = cluster.peek({ type: RESOURCES.claims, ...key })!;
+    const { uid } = claim.metadata;
+    await volumeDeleter.delete(key, { ...owner, uid });
+    expect(cluster.writes.at(-1)).toBe('delete datavolumes/team-a/orders-disk');
+  });
+
+  it('answers alike while it goes, and ends when its claim is gone', async () => {
+    const { volumeDeleter, waits, cluster, tracking } =
+      await createWorldWithClone();
+    const ref = { type: RESOURCES.dataVolumes, ...key };
+    const dataVolume = cluster.peek(ref)!;
+    dataVolume.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+    const writes = cluster.writes.length;
+    const again = await volumeDeleter.delete(key, {
+      ...owner,
+      uid: dataVolume.metadata.uid,
+    });
+    expect(again).toMatchObject({
+      outcome: 'deleted',
+      sentence: 'team-a/orders-disk is being deleted already',
+    });
+    expect(cluster.writes).toHaveLength(writes);
+
+    const held = { waitHandle: again.waitHandle! };
+    cluster.remove(ref);
+    await tracking.refresh(key);
+    expect(await waits.status(held)).toMatchObject({
+      outcome: 'waiting',
+      sentence: expect.stringContaining(
+        'its claim team-a/orders-disk is still',
+      ),
+    });
+    cluster.remove({ type: RESOURCES.claims, ...key });
+    await tracking.refresh(key);
+    const end = await waits.status(held);
+    expect(end.outcome).toBe('gone');
+    expect(end.object).toBeUndefined();
   });
 
   it('takes back a request that waits for its turn', async () => {

@@ -15,6 +15,8 @@ const contentSchema = z
     initiator: z.string(),
     /** uid of the DataVolume, else of the claim. */
     uid: z.string().optional(),
+    /** What is waited for is its end; uid of the claim, which may outlive its DataVolume. */
+    endOfClaim: z.string().optional(),
     onTimeout: z.enum(['delete', 'keep']),
     /** It waited for its turn when the handle was made: that ends with the wait. */
     queued: z.boolean().optional(),

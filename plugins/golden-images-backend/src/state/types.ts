@@ -40,6 +40,8 @@ export interface DataVolumeView {
   sourceUrl?: string;
   sourceObject?: { kind: string; namespace?: string; name: string };
   checksum?: string;
+  /** `spec.contentType`: `archive`, else a disk. */
+  contentType?: 'kubevirt' | 'archive';
   requestedBytes?: number;
   storageClass?: string;
   volumeMode?: string;

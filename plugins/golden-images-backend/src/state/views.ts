@@ -131,6 +131,7 @@ export function dataVolumeView(object: RawObject): DataVolumeView {
         }
       : undefined,
     checksum: textOf(source.checksum),
+    contentType: spec.contentType === 'archive' ? 'archive' : undefined,
     requestedBytes: storageOf(target),
     storageClass: textOf(target.storageClassName),
     volumeMode: textOf(target.volumeMode),

@@ -54,6 +54,7 @@ export function imageDocument(
     ...imageMarks(joined, neighbours.alias),
     // Of the owner alone: what is taken away there stays on the claim.
     ...readImageMetadata(ownerMetadata(joined) ?? {}),
+    contentType: dataVolume?.contentType,
     verified: verifiedOf(joined),
     ...protection,
     source: dataVolume?.sourceType

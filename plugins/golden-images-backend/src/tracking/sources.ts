@@ -60,6 +60,7 @@ export function sourceOf(
         : undefined,
     removed: !same && neighbours.sourceFollowed ? true : undefined,
     verified: same ? image?.verified : undefined,
+    contentType: same ? image?.contentType : undefined,
   };
 }
 

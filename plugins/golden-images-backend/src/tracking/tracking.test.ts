@@ -94,6 +94,28 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
     expect(object.source?.url).not.toMatch(/pw|token/);
   });
 
+  it('tells of an archive that it holds files, also of its clones', async () => {
+    world.requestImport('fonts', '1');
+    cluster.change(dataVolumes, IMAGES, 'fonts-1', {
+      spec: { contentType: 'archive' },
+    });
+    world.finishImport('fonts-1');
+    await start();
+    const { object } = await imageIn('fonts-1', 'ready');
+    expect(object.contentType).toBe('archive');
+    world.clone('orders-fonts', 'fonts-1', {
+      state: 'completed',
+      actualSize: 1000,
+    });
+    const clone = await until('its clone is there', async () =>
+      volume('orders-fonts'),
+    );
+    expect(clone.object.source).toMatchObject({
+      image: 'fonts',
+      contentType: 'archive',
+    });
+  });
+
   it('follows the copy of a clone, and what happens to its image', async () => {
     world.requestImport('debian', '12');
     world.finishImport('debian-12');

@@ -50,6 +50,8 @@ export const imageSchema = z.object({
       defaultPreferenceKind: z.string().optional(),
     })
     .optional(),
+  /** `archive`: files that were unpacked, and no disk; absent for a disk image. */
+  contentType: z.enum(['kubevirt', 'archive']).optional(),
   verified: z.enum(['checksum', 'digest', 'none']),
   /** Whether the cluster refuses that it is deleted. */
   protection: protectionLevel,

@@ -8,6 +8,7 @@ export * from './drift';
 export * from './imageMetadata';
 export * from './images';
 export * from './importSources';
+export * from './manifests';
 export * from './namespaces';
 export * from './objects';
 export * from './preflight';

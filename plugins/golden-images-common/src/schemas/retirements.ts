@@ -39,6 +39,10 @@ export const retireResponseSchema = z.object({
   dryRun: z.boolean(),
   image: imageSchema,
   dependents: imageDependentsSchema,
+  /** uid of the DataVolume, else of the claim. */
+  uid: z.string().optional(),
+  /** To wait until it is gone; absent in a dry run. */
+  waitHandle: z.string().optional(),
 });
 
 /** @public */

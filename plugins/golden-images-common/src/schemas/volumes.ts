@@ -33,6 +33,8 @@ export const volumeSchema = z.object({
       /** The source does not exist any more; the volume does not depend on it. */
       removed: z.boolean().optional(),
       verified: z.enum(['checksum', 'digest', 'none']).optional(),
+      /** As of the image. */
+      contentType: z.enum(['kubevirt', 'archive']).optional(),
     })
     .optional(),
   /** Place in the queue, from 1, while it waits for its turn. */
@@ -141,9 +143,14 @@ export const expandVolumeResponseSchema = z.object({
 
 /** Answer of `DELETE /volumes/:cluster/:namespace/:name`. */
 export const deleteVolumeResponseSchema = z.object({
+  dryRun: z.boolean(),
   /** `cancelled`: it was waiting for its turn, and nothing had been made. */
   outcome: z.enum(['deleted', 'cancelled']),
   sentence: z.string(),
+  /** uid of the DataVolume, else of the claim; absent where nothing had been made. */
+  uid: z.string().optional(),
+  /** To wait until it is gone; absent in a dry run, and where nothing had been made. */
+  waitHandle: z.string().optional(),
 });
 
 /** @public */

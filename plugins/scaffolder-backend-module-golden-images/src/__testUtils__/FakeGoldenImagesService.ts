@@ -1,18 +1,22 @@
 import {
   ConflictError,
   NotAllowedError,
+  NotFoundError,
   ResponseError,
 } from '@backstage/errors';
 import type {
   CloneRequest,
+  ImageDependents,
   ImportRequest,
   Image,
+  ManifestsRequest,
   Volume,
   WaitStatus,
 } from '@golden-images/plugin-golden-images-common';
 import { stateSentence } from '@golden-images/plugin-golden-images-common';
 import type {
   GoldenImagesCallOptions,
+  GoldenImagesObjectKey,
   GoldenImagesService,
 } from '@golden-images/plugin-golden-images-node';
 
@@ -28,6 +32,10 @@ interface Step
   outcome?: WaitStatus['outcome'];
   stage?: WaitStatus['stage'];
   throws?: Error;
+  retirement?: Image['retirement'];
+  contentType?: Image['contentType'];
+  /** It does not exist any more. */
+  absent?: boolean;
   /** The watchers have not seen the object yet. */
   unseen?: boolean;
 }
@@ -51,6 +59,13 @@ export class FakeGoldenImagesService implements GoldenImagesService {
   /** For whom each question about a wait was asked. */
   readonly heldFor: (string | undefined)[] = [];
   steps: Step[] = [];
+  /** uids of objects that can be deleted, by `kind/name`. */
+  readonly uids = new Map<string, string>();
+  /** Orders to delete, with the uid that was meant. */
+  readonly deleted: string[] = [];
+  dependents: Partial<ImageDependents> = {};
+  /** What is refused when a clone is asked for, also in a dry run. */
+  refusesClone?: Error;
   releaseSentence = 'Nothing was left behind.';
   #position = 0;
 
@@ -102,6 +117,7 @@ export class FakeGoldenImagesService implements GoldenImagesService {
     options: GoldenImagesCallOptions,
   ) {
     this.#note('cloneImage', options);
+    if (this.refusesClone) throw this.refusesClone;
     const created = this.#create(request.name, request, dryRun);
     return {
       created,
@@ -141,7 +157,7 @@ export class FakeGoldenImagesService implements GoldenImagesService {
       reason: object.reason,
       message: object.message,
       remedy: object.remedy,
-      object: step.unseen ? undefined : object,
+      object: step.unseen || step.absent ? undefined : object,
       cluster: {
         name: 'dev-1',
         connection: 'connected',
@@ -167,7 +183,8 @@ export class FakeGoldenImagesService implements GoldenImagesService {
       kind: 'image',
       namespace: 'golden-images',
       name,
-      image: name,
+      image: name.split('-')[0],
+      version: name.split('-')[1],
       current: false,
       verified: 'none',
       protection: 'advisory',
@@ -189,15 +206,112 @@ export class FakeGoldenImagesService implements GoldenImagesService {
     } as Volume;
   }
 
-  listClusters(): never {
+  async deleteVolume(
+    request: Parameters<GoldenImagesService['deleteVolume']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('deleteVolume', options);
+    const uid = await this.#remove('volume', request);
+    const { name, dryRun = false } = request;
+    return {
+      dryRun,
+      outcome: 'deleted' as const,
+      sentence: `${name} is deleted, with all that was in it`,
+      uid,
+      waitHandle: dryRun ? undefined : `v1.volume.${name}`,
+    };
+  }
+
+  async retireImage(
+    request: Parameters<GoldenImagesService['retireImage']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('retireImage', options);
+    const { name, dryRun = false } = request;
+    const dependents = {
+      blockers: [],
+      running: [],
+      unseen: [],
+      clones: [],
+      otherClones: 0,
+      ...this.dependents,
+    };
+    const blocked = dependents.blockers.length > 0 && !dryRun;
+    if (blocked) throw await refusal(409, 'ConflictError', 'blocked');
+    const uid = await this.#remove('image', request);
+    return {
+      dryRun,
+      image: this.#image(name, { state: 'ready' }),
+      dependents,
+      uid,
+      waitHandle: dryRun ? undefined : `v1.image.${name}`,
+    };
+  }
+
+  async #remove(
+    kind: string,
+    request: { name: string; uid?: string; dryRun?: boolean },
+  ) {
+    const { name, uid: meant, dryRun } = request;
+    const uid = this.uids.get(`${kind}/${name}`);
+    if (uid === undefined || (meant !== undefined && meant !== uid)) {
+      throw await refusal(404, 'NotFoundError', `There is no ${name}`);
+    }
+    if (!dryRun) this.deleted.push(`${name} ${meant}`);
+    return uid;
+  }
+
+  async makeManifests(
+    request: ManifestsRequest,
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('makeManifests', options);
+    const { clone, import: asked } = request;
+    const name =
+      clone?.name ?? [asked?.name, asked?.version].filter(Boolean).join('-');
+    const object = (kind: string) => ({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name, namespace: 'team-a-dev' },
+    });
+    return clone
+      ? {
+          manifests: [object('PersistentVolumeClaim')],
+          object: this.#volume(name, { state: 'pending' }),
+          warnings: ['name: there is one'],
+        }
+      : {
+          manifests: [object('DataVolume'), object('DataSource')],
+          object: this.#image(name, { state: 'pending' }),
+          warnings: [],
+        };
+  }
+
+  async listClusters() {
+    return ['dev-1'].map(name => ({
+      name,
+      connection: 'connected' as const,
+      missing: [],
+      imageNamespaces: ['golden-images'],
+    }));
+  }
+
+  async getImage({ name }: GoldenImagesObjectKey): Promise<Image> {
+    if (!this.uids.has(`image/${name}`)) throw new NotFoundError(name);
+    return this.#image(name, { state: 'importing' });
+  }
+
+  async getVolume({ name }: GoldenImagesObjectKey): Promise<Volume> {
+    if (!this.uids.has(`volume/${name}`)) throw new NotFoundError(name);
+    return this.#volume(name, { state: 'copying' });
+  }
+
+  listNamespaces(): never {
     throw new Error('not used by the actions');
   }
-  listNamespaces = this.listClusters;
-  listImages = this.listClusters;
-  getImage = this.listClusters;
-  updateImage = this.listClusters;
-  listVolumes = this.listClusters;
-  getVolume = this.listClusters;
+  listImages = this.listNamespaces;
+  listVolumes = this.listNamespaces;
+  updateImage = this.listNamespaces;
 }
 
 /** What `fetch` and the backend make of a refusal. */

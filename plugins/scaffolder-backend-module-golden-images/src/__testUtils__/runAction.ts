@@ -3,6 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import type { JsonObject, JsonValue } from '@backstage/types';
+import { DryRuns } from '../lib/DryRuns';
 import type { WaitClock } from '../lib/pollWait';
 import { FakeGoldenImagesService } from './FakeGoldenImagesService';
 
@@ -24,7 +25,12 @@ export function fakeClock() {
 export function harness() {
   const goldenImages = new FakeGoldenImagesService();
   const clock = fakeClock();
-  const dependencies = { goldenImages, auth: mockServices.auth(), clock };
+  const dependencies = {
+    goldenImages,
+    auth: mockServices.auth(),
+    clock,
+    dryRuns: new DryRuns(),
+  };
   const checkpoints = new Map<string, unknown>();
 
   /** Runs an action as a task would; checkpoints survive from run to run. */
@@ -38,6 +44,7 @@ export function harness() {
         ReturnType<typeof mockCredentials.user>
       >;
       keepCheckpoints?: boolean;
+      workspacePath?: string;
     } = {},
   ) {
     const lines: string[] = [];
@@ -61,6 +68,7 @@ export function harness() {
       ...context,
       logger,
       isDryRun: options.isDryRun,
+      workspacePath: options.workspacePath ?? context.workspacePath,
       signal: options.signal,
       getInitiatorCredentials:
         options.getInitiatorCredentials ??

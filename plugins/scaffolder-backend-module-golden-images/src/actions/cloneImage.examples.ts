@@ -12,7 +12,7 @@ export const examples: TemplateExample[] = [
           name: 'Clone the image',
           action: 'golden-images:clone',
           input: {
-            image: 'ubuntu-24.04',
+            image: 'ubuntu-24-04',
             namespace: 'team-a-dev',
             name: 'orders-disk',
             entityRef: 'component:default/orders',
@@ -32,12 +32,37 @@ export const examples: TemplateExample[] = [
           action: 'golden-images:clone',
           input: {
             cluster: 'dev-1',
-            image: 'ubuntu-24.04',
+            image: 'ubuntu-24-04',
             version: '20261101',
             namespace: 'team-a-dev',
             name: 'orders-disk',
             size: '20Gi',
             waitFor: 'accepted',
+          },
+        },
+      ],
+    }),
+  },
+  {
+    description:
+      'Bind the volume at once, shared by several nodes, and delete it when it does not become ready in time',
+    example: stringify({
+      steps: [
+        {
+          id: 'disk',
+          name: 'Clone the image',
+          action: 'golden-images:clone',
+          input: {
+            image: 'ubuntu-24-04',
+            imageNamespace: 'golden-images',
+            namespace: 'team-a-dev',
+            name: 'orders-disk',
+            storageClass: 'longhorn-wait',
+            accessModes: ['ReadWriteMany'],
+            bindImmediately: true,
+            waitFor: 'bound',
+            onTimeout: 'delete',
+            timeoutSeconds: 600,
           },
         },
       ],

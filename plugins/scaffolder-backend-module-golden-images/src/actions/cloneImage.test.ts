@@ -1,6 +1,7 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { parse } from 'yaml';
 import { harness } from '../__testUtils__/runAction';
+import { cloneInput } from '../lib/inputs';
 import { createCloneImageAction } from './cloneImage';
 import { examples } from './cloneImage.examples';
 
@@ -34,14 +35,27 @@ describe('golden-images:clone', () => {
       entityRef: 'component:default/orders',
       state: 'usable',
       waitHandle: 'v1.volume.orders-disk',
-      volumesSnippet: expect.stringContaining('claimName: orders-disk'),
+      content: 'disk-file',
+      podSnippet: expect.any(String),
+      machineSnippet: expect.any(String),
+      volumesSnippet: outputs.machineSnippet,
+      links: [
+        {
+          title: 'Open orders',
+          icon: 'catalog',
+          entityRef: 'component:default/orders',
+        },
+      ],
     });
-    expect(parse(String(outputs.volumesSnippet)).volumes).toEqual([
-      {
-        name: 'orders-disk',
-        persistentVolumeClaim: { claimName: 'orders-disk' },
-      },
-    ]);
+    const disk = {
+      name: 'disk',
+      persistentVolumeClaim: { claimName: 'orders-disk' },
+    };
+    expect(parse(String(outputs.podSnippet)).volumes).toEqual([disk]);
+    expect(parse(String(outputs.machineSnippet))).toMatchObject({
+      kind: 'VirtualMachine',
+      spec: { template: { spec: { volumes: [disk] } } },
+    });
     expect(lines).toEqual([
       'The bytes of this image are not verified',
       'Volume team-a-dev/orders-disk: the clone was accepted',
@@ -225,7 +239,32 @@ describe('golden-images:clone', () => {
       claimName: 'orders-disk',
       namespace: 'team-a-dev',
     });
-    expect(outputs).not.toHaveProperty('waitHandle');
+    expect(outputs).toMatchObject({
+      predicted: true,
+      waitHandle: expect.stringMatching(/^dry-run\./),
+    });
+  });
+
+  it('asks for all that the backend takes, and does not wait where that is asked for', async () => {
+    const { goldenImages, dependencies, run } = harness();
+    goldenImages.steps = [{ state: 'pending' }];
+    const { error, outputs } = await run(createCloneImageAction(dependencies), {
+      ...input,
+      version: '1',
+      imageNamespace: 'golden-images',
+      accessModes: ['ReadWriteMany'],
+      bindImmediately: true,
+      wait: false,
+    });
+    expect(error).toBeUndefined();
+    expect(outputs.state).toBe('pending');
+    expect(JSON.parse(goldenImages.objects.get('orders-disk')!)).toEqual({
+      namespace: 'team-a-dev',
+      name: 'orders-disk',
+      image: { name: 'linux', namespace: 'golden-images', version: '1' },
+      accessModes: ['ReadWriteMany'],
+      bindImmediately: true,
+    });
   });
 
   it.each(examples)('runs its example: $description', async ({ example }) => {
@@ -234,6 +273,7 @@ describe('golden-images:clone', () => {
     const action = createCloneImageAction(dependencies);
     const [step] = parse(example).steps;
     expect(step.action).toBe(action.id);
+    expect(cloneInput.parse(step.input)).toEqual(step.input);
     const { error } = await run(action, step.input);
     expect(error).toBeUndefined();
     expect(goldenImages.objects.has('orders-disk')).toBe(true);

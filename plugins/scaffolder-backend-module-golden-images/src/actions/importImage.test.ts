@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { refusal } from '../__testUtils__/FakeGoldenImagesService';
 import { harness } from '../__testUtils__/runAction';
+import { importInput } from '../lib/inputs';
 import { createImportImageAction } from './importImage';
 import { examples } from './importImage.examples';
 
@@ -68,12 +69,28 @@ describe('golden-images:import', () => {
     expect(goldenImages.objects.size).toBe(0);
   });
 
+  it('tells by the content type how an archive is used', async () => {
+    const { goldenImages, dependencies, run } = harness();
+    goldenImages.steps = [{ ...ready, contentType: 'archive' }];
+    const { outputs } = await run(createImportImageAction(dependencies), {
+      ...input,
+      contentType: 'archive',
+    });
+    expect(outputs).toMatchObject({
+      content: 'files',
+      volumesSnippet: outputs.podSnippet,
+      links: [],
+    });
+    expect(outputs).not.toHaveProperty('machineSnippet');
+  });
+
   it.each(examples)('runs its example: $description', async ({ example }) => {
     const { goldenImages, dependencies, run } = harness();
     goldenImages.steps = [ready];
     const action = createImportImageAction(dependencies);
     const [step] = parse(example).steps;
     expect(step.action).toBe(action.id);
+    expect(importInput.parse(step.input)).toEqual(step.input);
     const { error, outputs } = await run(action, step.input);
     expect(error).toBeUndefined();
     expect(outputs.state).toBe('ready');

@@ -27,7 +27,7 @@ export const examples: TemplateExample[] = [
           input: {
             kind: 'image',
             namespace: 'golden-images',
-            name: 'ubuntu-24.04-20261101',
+            name: 'ubuntu-24-04-20261101',
             timeoutSeconds: 7200,
           },
         },

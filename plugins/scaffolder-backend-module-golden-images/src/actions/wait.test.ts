@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { refusal } from '../__testUtils__/FakeGoldenImagesService';
 import { harness } from '../__testUtils__/runAction';
+import { waitInput } from '../lib/inputs';
 import { createWaitAction } from './wait';
 import { examples } from './wait.examples';
 
@@ -112,6 +113,7 @@ describe('golden-images:wait', () => {
     const action = createWaitAction(dependencies);
     const [step] = parse(example).steps;
     expect(step.action).toBe(action.id);
+    expect(waitInput.parse(step.input)).toEqual(step.input);
     const { error, outputs } = await run(action, step.input);
     expect(error).toBeUndefined();
     expect(outputs.state).toBe('usable');

@@ -18,6 +18,11 @@ export interface WaitClock {
   delay(durationMs: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** How an answer ends a wait, if it does. */
+export type EndOf = (
+  status: WaitStatus,
+) => 'reached' | 'failed' | 'unknown' | 'gone' | undefined;
+
 export type WaitEnd =
   | { end: 'reached'; status: WaitStatus }
   | { end: 'failed' | 'unknown' | 'gone'; status: WaitStatus }
@@ -25,17 +30,13 @@ export type WaitEnd =
   | { end: 'cancelled'; status?: WaitStatus };
 
 /**
- * Polls a wait until it ends: stage reached, failed, gone, not to be known,
- * cancelled by the signal, or timed out. An answer that does not come is asked
- * for again until the time-out; a refusal is thrown.
- *
- * @param until - the stage to wait for
- * @param acceptUnknown - end well at `bound` where the copy's state cannot be seen
+ * Polls a wait until it ends: by an answer, cancelled by the signal, or timed
+ * out. An answer that does not come is asked for again until the time-out; a
+ * refusal is thrown.
  */
 export async function pollWait(options: {
   getStatus: () => ReturnType<GoldenImagesService['getWaitStatus']>;
-  until: WaitStage;
-  acceptUnknown: boolean;
+  endOf: EndOf;
   timeoutMs: number;
   signal?: AbortSignal;
   clock: WaitClock;
@@ -53,7 +54,7 @@ export async function pollWait(options: {
       status = await options.getStatus();
       error = undefined;
       report(status.sentence);
-      const end = endOf(status, options.until, options.acceptUnknown);
+      const end = options.endOf(status);
       if (end) return { end, status };
     } catch (cause) {
       if (!isTransient(cause)) throw cause;
@@ -67,21 +68,31 @@ export async function pollWait(options: {
   }
 }
 
-function endOf(status: WaitStatus, until: WaitStage, acceptUnknown: boolean) {
-  if (status.outcome === 'failed' || status.outcome === 'gone') {
-    return status.outcome;
-  }
-  if (
-    status.stage &&
-    WAIT_STAGES.indexOf(status.stage) >= WAIT_STAGES.indexOf(until)
-  ) {
-    return 'reached' as const;
-  }
-  if (status.outcome === 'unknown') {
-    return acceptUnknown ? ('reached' as const) : ('unknown' as const);
-  }
-  return undefined;
+/**
+ * Ends at a stage, or where it will never be reached.
+ *
+ * @param acceptUnknown - end well at `bound` where the copy's state cannot be seen
+ */
+export function stageReached(until: WaitStage, acceptUnknown: boolean): EndOf {
+  return ({ outcome, stage }) => {
+    if (outcome === 'failed' || outcome === 'gone') return outcome;
+    if (stage && WAIT_STAGES.indexOf(stage) >= WAIT_STAGES.indexOf(until)) {
+      return 'reached';
+    }
+    if (outcome !== 'unknown') return undefined;
+    return acceptUnknown ? 'reached' : 'unknown';
+  };
 }
+
+/** Ends when it does not exist any more, or is not to be deleted after all. */
+export const goneForGood: EndOf = ({ outcome, object }) => {
+  if (outcome === 'gone' && object === undefined) return 'reached';
+  const calledOff =
+    object?.kind === 'image' &&
+    object.state === 'ready' &&
+    object.retirement === undefined;
+  return calledOff ? 'failed' : undefined;
+};
 
 /** Logs a sentence when it is another one; one that only counts on, at a human rate. */
 function progressReporter(log: (line: string) => void, clock: WaitClock) {

@@ -12,6 +12,8 @@ type Call = 'get' | 'list' | 'create' | 'patch' | 'delete';
 export class FakeCluster implements ClusterClient {
   readonly clusterName = 'dev';
   readonly writes: string[] = [];
+  /** Deletions that were only tried. */
+  readonly dryRuns: string[] = [];
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #refusals: {
     call: Call;
@@ -154,7 +156,10 @@ export class FakeCluster implements ClusterClient {
     this.#refuse('delete', ref.type);
     const found = this.#objects.get(key(ref));
     if (found?.metadata.uid !== precondition.uid) return false;
-    if (dryRun) return true;
+    if (dryRun) {
+      this.dryRuns.push(`delete ${key(ref)}`);
+      return true;
+    }
     const { resourceVersion = found.metadata.resourceVersion } = precondition;
     if (found.metadata.resourceVersion !== resourceVersion) {
       throw new KubernetesApiError({ status: 409, message: 'stale' });

@@ -16,6 +16,7 @@ import { ImageAccess } from '../ImageAccess';
 import { ImageService } from '../ImageService';
 import { MetadataService } from '../MetadataService';
 import { Clones } from '../clones';
+import { ManifestService } from '../ManifestService';
 import { NamespaceService } from '../NamespaceService';
 import { Preflight } from '../preflight';
 import { CDI_WEBHOOK } from '../preflight/FactsReader';
@@ -184,6 +185,7 @@ export function createWorld(
       auth: mockServices.auth(),
     }),
     preflights: new PreflightService({ ...parts, images }),
+    manifests: new ManifestService({ ...parts, images }),
     versions: new VersionService(kept),
     holds: new HoldService(kept),
     retirements: new RetirementService(kept),
