@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { rebuildableTransaction } from './sqliteConnection';
 
 /** Proof of a lease: writes that carry an old token are refused. */
 export interface Fence {
@@ -110,14 +111,36 @@ export async function underFence<T>(
   fence: Fence,
   write: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
-  return knex.transaction(async trx => {
-    const row = await trx<LeaseTableRow>(TABLE)
-      .where({ cluster: fence.cluster })
-      .forShare()
-      .first('token');
-    if (Number(row?.token) !== fence.token) {
-      throw new LeaseLostError(fence.cluster);
-    }
-    return write(trx);
-  });
+  return knex.transaction(trx => writeUnderFence(trx, fence, write));
+}
+
+/**
+ * As `underFence`, for what is rebuilt from the cluster should it get lost with
+ * the power.
+ *
+ * @throws LeaseLostError
+ */
+export async function projectUnderFence<T>(
+  knex: Knex,
+  fence: Fence,
+  write: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  return rebuildableTransaction(knex, trx =>
+    writeUnderFence(trx, fence, write),
+  );
+}
+
+async function writeUnderFence<T>(
+  trx: Knex.Transaction,
+  fence: Fence,
+  write: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  const row = await trx<LeaseTableRow>(TABLE)
+    .where({ cluster: fence.cluster })
+    .forShare()
+    .first('token');
+  if (Number(row?.token) !== fence.token) {
+    throw new LeaseLostError(fence.cluster);
+  }
+  return write(trx);
 }

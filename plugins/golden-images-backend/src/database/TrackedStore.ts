@@ -8,8 +8,9 @@ import type { Memory } from '../state/types';
 import { addActivity } from './ActivityStore';
 import { inBatches } from './batches';
 import type { Tracked } from './GoldenImagesStore';
-import { deleteLabels, writeLabels } from './labels';
-import { underFence, type Fence } from './LeaseStore';
+import { deleteEach, selectEach, upsertEach } from './eachRow';
+import { deleteLabels, insertLabels } from './labels';
+import { projectUnderFence, underFence, type Fence } from './LeaseStore';
 import { TRACKED_TABLE } from './tables';
 
 /** One derived image or volume, and what the next derivation needs to remember. */
@@ -47,6 +48,20 @@ export interface TrackedTableRow {
   labels: string | null;
 }
 
+const KEY = ['cluster', 'namespace', 'name'] as const;
+const COLUMNS = [
+  'namespace',
+  'name',
+  'kubernetes_id',
+  'source_key',
+  'due_at_ms',
+  'slot_until_ms',
+  'seen_at_ms',
+  'document',
+  'memory',
+  'labels',
+] as const;
+
 const keyOf = (row: { namespace: string; name: string }) =>
   `${row.namespace}/${row.name}`;
 
@@ -63,16 +78,14 @@ export class TrackedStore {
     cluster: string,
     keys: Iterable<string>,
   ): Promise<Map<string, TrackedRecord>> {
-    const found = new Map<string, TrackedRecord>();
-    for (const batch of inBatches(new Set(keys))) {
-      const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
-        .where({ cluster })
-        .whereIn(['namespace', 'name'], batch.map(splitKey));
-      for (const row of rows) {
-        found.set(`${row.namespace}/${row.name}`, recordOf(row));
-      }
-    }
-    return found;
+    const rows = await selectEach<TrackedTableRow>(this.#knex, {
+      table: TRACKED_TABLE,
+      columns: COLUMNS,
+      where: { cluster },
+      by: ['namespace', 'name'],
+      keys: [...new Set(keys)].map(splitKey),
+    });
+    return new Map(rows.map(row => [keyOf(row), recordOf(row)]));
   }
 
   /**
@@ -88,23 +101,20 @@ export class TrackedStore {
     history: Activity[] = [],
   ): Promise<void> {
     if (upserts.length + removedKeys.length + history.length === 0) return;
-    await underFence(this.#knex, fence, async trx => {
-      for (const batch of inBatches(upserts)) {
-        const rows = batch.map(tableRowOf);
-        await this.#writeChangedLabels(trx, fence.cluster, rows);
-        await trx<TrackedTableRow>(TRACKED_TABLE)
-          .insert(rows)
-          .onConflict(['cluster', 'namespace', 'name'])
-          .merge();
-      }
-      for (const batch of inBatches(removedKeys)) {
-        const keys = batch.map(splitKey);
-        await deleteLabels(trx, fence.cluster, keys);
-        await trx<TrackedTableRow>(TRACKED_TABLE)
-          .where({ cluster: fence.cluster })
-          .whereIn(['namespace', 'name'], keys)
-          .delete();
-      }
+    // The rows come back with the next list, what happened does not.
+    const transaction = history.length > 0 ? underFence : projectUnderFence;
+    await transaction(this.#knex, fence, async trx => {
+      const rows = upserts.map(tableRowOf);
+      await this.#writeChangedLabels(trx, fence.cluster, rows);
+      await upsertEach(trx, TRACKED_TABLE, KEY, rows);
+      const keys = removedKeys.map(splitKey);
+      await deleteLabels(trx, fence.cluster, keys);
+      await deleteEach<TrackedTableRow>(trx, {
+        table: TRACKED_TABLE,
+        where: { cluster: fence.cluster },
+        by: ['namespace', 'name'],
+        keys,
+      });
       await addActivity(trx, history);
     });
   }
@@ -115,18 +125,25 @@ export class TrackedStore {
     cluster: string,
     rows: TrackedTableRow[],
   ) {
-    const kept = await trx<TrackedTableRow>(TRACKED_TABLE)
-      .where({ cluster })
-      .whereIn(
-        ['namespace', 'name'],
-        rows.map(({ namespace, name }) => [namespace, name]),
-      )
-      .select('namespace', 'name', 'labels');
+    const kept = await selectEach<TrackedTableRow>(trx, {
+      table: TRACKED_TABLE,
+      columns: ['namespace', 'name', 'labels'],
+      where: { cluster },
+      by: ['namespace', 'name'],
+      keys: rows.map(({ namespace, name }) => [namespace, name]),
+    });
     const before = new Map(kept.map(row => [keyOf(row), row.labels]));
     const changed = rows.filter(
       row => (before.get(keyOf(row)) ?? null) !== row.labels,
     );
-    await writeLabels(
+    await deleteLabels(
+      trx,
+      cluster,
+      changed
+        .filter(row => before.has(keyOf(row)))
+        .map(({ namespace, name }) => [namespace, name]),
+    );
+    await insertLabels(
       trx,
       cluster,
       changed.map(({ namespace, name, labels }) => ({
@@ -156,15 +173,14 @@ export class TrackedStore {
 
   /** Volumes that were copied from these objects. */
   async keysBySource(cluster: string, sources: Iterable<string>) {
-    const keys: string[] = [];
-    for (const batch of inBatches(new Set(sources), 500)) {
-      const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
-        .where({ cluster })
-        .whereIn('source_key', batch)
-        .select('namespace', 'name');
-      keys.push(...rows.map(keyOf));
-    }
-    return keys;
+    const rows = await selectEach<TrackedTableRow>(this.#knex, {
+      table: TRACKED_TABLE,
+      columns: ['namespace', 'name'],
+      where: { cluster },
+      by: ['source_key'],
+      keys: [...new Set(sources)].map(source => [source]),
+    });
+    return rows.map(keyOf);
   }
 
   /** All versions of these images, each given as `namespace/image`. */
@@ -210,7 +226,9 @@ function tableRowOf(record: TrackedRecord): TrackedTableRow {
   };
 }
 
-function recordOf(row: TrackedTableRow): TrackedRecord {
+function recordOf(
+  row: Pick<TrackedTableRow, (typeof COLUMNS)[number]>,
+): TrackedRecord {
   return {
     tracked: JSON.parse(row.document),
     memory: JSON.parse(row.memory),

@@ -1,6 +1,12 @@
 import type { Knex } from 'knex';
 import { inBatches } from './batches';
-import { underFence, type Fence } from './LeaseStore';
+import {
+  deleteEach,
+  insertMissing,
+  selectEach,
+  upsertEach,
+} from './eachRow';
+import { projectUnderFence, type Fence } from './LeaseStore';
 
 /** A cluster object as it is kept, with what it is joined by. */
 export interface ViewRecord {
@@ -40,6 +46,14 @@ export interface ViewDeletion {
   uid?: string;
 }
 
+/** Which version of an object is kept. */
+export interface KeptView {
+  kind: string;
+  objectKey: string;
+  uid: string;
+  resourceVersion: string;
+}
+
 export interface ViewChange {
   kind: string;
   objectKey: string;
@@ -74,6 +88,7 @@ type LinkColumn =
   | 'involved_uid';
 
 const TABLE = 'object_views';
+const KEY = ['cluster', 'kind', 'object_key'] as const;
 const META_COLUMNS = [
   'kind',
   'object_key',
@@ -116,28 +131,24 @@ export class ViewStore {
     const changes: ViewChange[] = [];
     for (const batch of inBatches([...upserts, ...deletions])) {
       changes.push(
-        ...(await underFence(this.#knex, fence, async trx => {
-          const kept = await this.#keptOf(trx, cluster, batch);
-          const batchChanges = batch
-            .map(item => changeOf(item, kept.get(idOf(item))))
-            .filter(change => change !== undefined);
-          await this.#write(trx, cluster, batchChanges);
-          return batchChanges;
-        })),
+        ...(await projectUnderFence(this.#knex, fence, trx =>
+          this.#applyBatch(trx, cluster, batch),
+        )),
       );
     }
     return changes;
   }
 
   /** Ids of all objects of a feed, for the difference to a new list of it. */
-  async keysOfFeed(cluster: string, feed: string): Promise<ViewDeletion[]> {
+  async keysOfFeed(cluster: string, feed: string): Promise<KeptView[]> {
     const rows = await this.#knex<ViewTableRow>(TABLE)
       .where({ cluster, feed })
-      .select('kind', 'object_key', 'uid');
+      .select('kind', 'object_key', 'uid', 'resource_version');
     return rows.map(row => ({
       kind: row.kind,
       objectKey: row.object_key,
       uid: row.uid,
+      resourceVersion: row.resource_version,
     }));
   }
 
@@ -163,15 +174,14 @@ export class ViewStore {
     column: LinkColumn,
     values: Iterable<string>,
   ): Promise<(Omit<ViewRecord, 'document'> & { document: T })[]> {
-    const found = [];
-    for (const batch of inBatches(new Set(values), 500)) {
-      const rows = await this.#knex<ViewTableRow>(TABLE)
-        .where({ cluster, kind })
-        .whereIn(column, batch)
-        .select(...META_COLUMNS, 'document');
-      found.push(...rows.map(row => recordOf<T>(row)));
-    }
-    return found;
+    const rows = await selectEach<ViewTableRow>(this.#knex, {
+      table: TABLE,
+      columns: [...META_COLUMNS, 'document'],
+      where: { cluster, kind },
+      by: [column],
+      keys: keysOf(values),
+    });
+    return rows.map(row => recordOf<T>(row));
   }
 
   async listKind<T extends object>(
@@ -212,48 +222,72 @@ export class ViewStore {
     return rows.map(row => ({ kind, objectKey: row.object_key }));
   }
 
+  /** Most of a first list is new, and is told by trying to add it. */
+  async #applyBatch(
+    trx: Knex.Transaction,
+    cluster: string,
+    batch: (ViewRecord | ViewDeletion)[],
+  ): Promise<ViewChange[]> {
+    const upserts = batch.filter(item => 'document' in item);
+    const added = await insertMissing(
+      trx,
+      TABLE,
+      KEY,
+      upserts.map(item => tableRowOf(cluster, item)),
+    );
+    const isNew = new Set<ViewDeletion>(upserts.filter((_, i) => added[i]));
+    const kept = await this.#keptOf(
+      trx,
+      cluster,
+      batch.filter(item => !isNew.has(item)),
+    );
+    const changes = batch
+      .map(item =>
+        isNew.has(item)
+          ? changeOf(item, undefined)
+          : changeOf(item, kept.get(idOf(item))),
+      )
+      .filter(change => change !== undefined);
+    await upsertEach(
+      trx,
+      TABLE,
+      KEY,
+      changes.flatMap(({ before, after }) =>
+        before && after ? [tableRowOf(cluster, after)] : [],
+      ),
+    );
+    await deleteEach<ViewTableRow>(trx, {
+      table: TABLE,
+      where: { cluster },
+      by: ['kind', 'object_key'],
+      keys: changes
+        .filter(change => !change.after)
+        .map(change => [change.kind, change.objectKey]),
+    });
+    return changes;
+  }
+
   async #keptOf(
     trx: Knex.Transaction,
     cluster: string,
-    batch: ViewDeletion[],
+    items: ViewDeletion[],
   ): Promise<Map<string, Omit<ViewRecord, 'document'>>> {
-    const rows = await trx<ViewTableRow>(TABLE)
-      .where({ cluster })
-      .whereIn('kind', [...new Set(batch.map(item => item.kind))])
-      .whereIn('object_key', [...new Set(batch.map(item => item.objectKey))])
-      .select(...META_COLUMNS);
+    const rows = await selectEach<ViewTableRow>(trx, {
+      table: TABLE,
+      columns: META_COLUMNS,
+      where: { cluster },
+      by: ['kind', 'object_key'],
+      keys: items.map(item => [item.kind, item.objectKey]),
+    });
     return new Map(
       rows.map(row => [`${row.kind} ${row.object_key}`, metaOf(row)]),
     );
   }
+}
 
-  async #write(
-    trx: Knex.Transaction,
-    cluster: string,
-    changes: ViewChange[],
-  ): Promise<void> {
-    const rows = changes.flatMap(({ after }) =>
-      after ? [tableRowOf(cluster, after)] : [],
-    );
-    if (rows.length > 0) {
-      await trx<ViewTableRow>(TABLE)
-        .insert(rows)
-        .onConflict(['cluster', 'kind', 'object_key'])
-        .merge();
-    }
-    const removed = changes.filter(change => !change.after);
-    for (const kind of new Set(removed.map(change => change.kind))) {
-      await trx<ViewTableRow>(TABLE)
-        .where({ cluster, kind })
-        .whereIn(
-          'object_key',
-          removed
-            .filter(change => change.kind === kind)
-            .map(change => change.objectKey),
-        )
-        .delete();
-    }
-  }
+/** Each once. */
+function keysOf(values: Iterable<string>): [string][] {
+  return [...new Set(values)].map(value => [value]);
 }
 
 function changeOf(

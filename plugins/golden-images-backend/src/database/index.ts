@@ -24,6 +24,7 @@ export { TrackedStore, type TrackedRecord } from './TrackedStore';
 export {
   ViewStore,
   type ViewChange,
+  type KeptView,
   type ViewDeletion,
   type ViewLinks,
   type ViewRecord,

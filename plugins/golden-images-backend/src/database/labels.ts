@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { inBatches } from './batches';
+import { deleteEach, insertEach } from './eachRow';
 
 /** One condition of a Kubernetes label selector. */
 export type LabelRequirement =
@@ -73,8 +73,8 @@ function whereLabel(
   }
 }
 
-/** Replaces the labels of these rows. */
-export async function writeLabels(
+/** Adds labels to rows that have none. */
+export async function insertLabels(
   trx: Knex.Transaction,
   cluster: string,
   rows: {
@@ -83,23 +83,19 @@ export async function writeLabels(
     labels: Record<string, string>;
   }[],
 ): Promise<void> {
-  await deleteLabels(
+  await insertEach<LabelTableRow>(
     trx,
-    cluster,
-    rows.map(({ namespace, name }) => [namespace, name]),
+    LABEL_TABLE,
+    rows.flatMap(({ namespace, name, labels }) =>
+      Object.entries(labels).map(([label, value]) => ({
+        cluster,
+        namespace,
+        name,
+        label,
+        value,
+      })),
+    ),
   );
-  const labels = rows.flatMap(({ namespace, name, labels: own }) =>
-    Object.entries(own).map(([label, value]) => ({
-      cluster,
-      namespace,
-      name,
-      label,
-      value,
-    })),
-  );
-  for (const batch of inBatches(labels)) {
-    await trx<LabelTableRow>(LABEL_TABLE).insert(batch);
-  }
 }
 
 export async function deleteLabels(
@@ -107,9 +103,10 @@ export async function deleteLabels(
   cluster: string,
   keys: [namespace: string, name: string][],
 ): Promise<void> {
-  if (keys.length === 0) return;
-  await trx<LabelTableRow>(LABEL_TABLE)
-    .where({ cluster })
-    .whereIn(['namespace', 'name'], keys)
-    .delete();
+  await deleteEach<LabelTableRow>(trx, {
+    table: LABEL_TABLE,
+    where: { cluster },
+    by: ['namespace', 'name'],
+    keys,
+  });
 }

@@ -78,7 +78,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
     (await views.keysOfFeed('c1', 'claims')).map(key => key.objectKey).sort();
 
   async function list(...objects: KubernetesObject[]) {
-    ingest.listStarted(feed);
+    await ingest.listStarted(feed);
     await ingest.listed(feed, objects);
     await ingest.listEnded(feed);
   }
@@ -96,7 +96,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
   });
 
   it('keeps what was made and read while a list was running', async () => {
-    ingest.listStarted(feed);
+    await ingest.listStarted(feed);
     await ingest.listed(feed, [claim('a')]);
     await ingest.take([
       {

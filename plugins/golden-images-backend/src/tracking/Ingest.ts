@@ -1,5 +1,6 @@
 import type {
   Fence,
+  KeptView,
   ViewChange,
   ViewDeletion,
   ViewRecord,
@@ -31,9 +32,10 @@ export class Ingest implements FeedSink {
   readonly #onError: (error: unknown) => void;
   #pending = new Map<string, ViewRecord | ViewDeletion>();
   #writing?: Promise<void>;
-  readonly #seenByList = new Map<string, Set<string>>();
   /** Of each single read that is on its way: what feeds have said since it began. */
   readonly #heardMeanwhile = new Set<Map<string, ViewRecord | ViewDeletion>>();
+  /** Of each list that is being read: what was kept before it began and has not come again. */
+  readonly #missing = new Map<string, Map<string, KeptView>>();
 
   constructor(options: {
     views: ViewStore;
@@ -50,22 +52,29 @@ export class Ingest implements FeedSink {
     this.#onError = options.onError;
   }
 
-  listStarted(feed: Feed) {
-    this.#seenByList.set(feed.id, new Set());
+  async listStarted(feed: Feed) {
+    await this.flush();
+    const kept = await this.#views.keysOfFeed(this.#fence.cluster, feed.id);
+    this.#missing.set(feed.id, new Map(kept.map(view => [idOf(view), view])));
   }
 
   async listed(feed: Feed, objects: KubernetesObject[]) {
-    for (const object of objects) this.#put(this.#toRecord(feed, object));
+    const missing = this.#missing.get(feed.id);
+    for (const object of objects) {
+      const record = this.#toRecord(feed, object);
+      const kept = missing?.get(idOf(record));
+      if (kept && isSame(kept, record)) missing?.delete(idOf(record));
+      else this.#put(record);
+    }
     await this.flush();
   }
 
   async listEnded(feed: Feed) {
     await this.flush();
-    const seen = this.#seenByList.get(feed.id) ?? new Set();
-    this.#seenByList.delete(feed.id);
-    const kept = await this.#views.keysOfFeed(this.#fence.cluster, feed.id);
-    for (const key of kept) {
-      if (!seen.has(idOf(key))) this.#put(key);
+    const missing = this.#missing.get(feed.id);
+    this.#missing.delete(feed.id);
+    for (const { kind, objectKey, uid } of missing?.values() ?? []) {
+      this.#put({ kind, objectKey, uid });
     }
     await this.flush();
   }
@@ -124,7 +133,7 @@ export class Ingest implements FeedSink {
   #put(record: ViewRecord | ViewDeletion) {
     const id = idOf(record);
     this.#pending.set(id, record);
-    if ('document' in record) this.#seenByList.get(record.feed)?.add(id);
+    if ('document' in record) this.#missing.get(record.feed)?.delete(id);
   }
 
   #write(): Promise<void> {
@@ -169,6 +178,14 @@ function isNews(
     Number(resourceVersion),
   );
   return ours > theirs;
+}
+
+function isSame(kept: KeptView, record: ViewRecord | ViewDeletion): boolean {
+  return (
+    'document' in record &&
+    kept.uid === record.uid &&
+    kept.resourceVersion === record.resourceVersion
+  );
 }
 
 function deletionOf(record: ViewRecord | ViewDeletion): ViewDeletion {

@@ -66,7 +66,8 @@ export class Projector {
 
   /** Takes note of changed objects; rows follow once all lists are complete. */
   async changed(changes: ViewChange[]): Promise<void> {
-    this.#dirty.add(await this.#affected.of(changes));
+    // When it opens everything is derived anew.
+    if (this.#open) this.#dirty.add(await this.#affected.of(changes));
     if (changes.some(change => change.kind === KINDS.namespace)) {
       this.#options.onChange();
     }

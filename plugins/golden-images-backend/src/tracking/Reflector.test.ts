@@ -69,7 +69,9 @@ async function play(script: { lists: ListStep[]; watches: WatchStep[] }) {
     },
   };
   const sink: FeedSink = {
-    listStarted: () => log.push('list started'),
+    listStarted: async () => {
+      log.push('list started');
+    },
     listed: async (_feed, objects) => {
       log.push(`listed ${objects.map(item => item.metadata.name)}`);
     },
@@ -312,7 +314,7 @@ describe('Reflector', () => {
       },
       feed: { id: 'claims', type: RESOURCES.claims, scope: {} },
       sink: {
-        listStarted: () => undefined,
+        listStarted: async () => undefined,
         listed: async () => undefined,
         listEnded: async () => undefined,
         changed: async () => undefined,
@@ -344,7 +346,7 @@ describe('Reflector', () => {
       },
       feed: { id: 'claims', type: RESOURCES.claims, scope: {} },
       sink: {
-        listStarted: () => undefined,
+        listStarted: async () => undefined,
         listed: async () => {
           throw new Error('the database is gone');
         },

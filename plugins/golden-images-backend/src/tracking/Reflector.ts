@@ -20,7 +20,7 @@ export interface Feed {
 /** Where a reflector puts what it hears. It waits for the sink before it reads on. */
 export interface FeedSink {
   /** A new list starts: what is not in it is gone when it ends. */
-  listStarted(feed: Feed): void;
+  listStarted(feed: Feed): Promise<void>;
   listed(feed: Feed, objects: KubernetesObject[]): Promise<void>;
   listEnded(feed: Feed): Promise<void>;
   changed(
@@ -126,7 +126,7 @@ export class Reflector {
 
   async #listOnce(signal: AbortSignal): Promise<string> {
     const { watcher, feed, sink } = this.#options;
-    sink.listStarted(feed);
+    await sink.listStarted(feed);
     let continueToken: string | undefined;
     for (;;) {
       const page = await watcher.listPage(feed.type, feed.scope, {
@@ -241,7 +241,7 @@ export class Reflector {
         // What is dropped now is not gone from the cluster.
         this.#setState({ phase: 'failing', error });
       }
-      sink.listStarted(feed);
+      await sink.listStarted(feed);
       await sink.listEnded(feed);
       this.#setState({ phase: 'refused', error });
     }
