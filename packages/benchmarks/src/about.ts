@@ -15,5 +15,5 @@ export const ABOUT = [
     'en-US',
   )} components. The backend is a whole Backstage backend in a process of its own, with sign-in, permissions, catalog and the Kubernetes plugin; its SQLite databases are on disk. Permissions are on: a policy decides about every volume by the owner of its namespace, and each component that is looked at has one more volume, which the user may not see. What a reader may see is asked anew after 5 s at the latest (never for a write), and the views are so close together that most rest on an answer from before.`,
   '',
-  'What a number is held against is measured in the same run, on the same data. `npm run bench -- --kubeconfig FILE` measures against another API server.',
+  'What a number is held against is measured in the same run, on the same data. For the first sync both the bare client and the backend are processes that have just started. Memory is what is left after a collection as V8 makes it when memory is short, which also gives back the pages that it keeps in reserve: those tell how much was used at once at some time, not what a volume needs. `npm run bench -- --kubeconfig FILE` measures against another API server.',
 ];

@@ -11,13 +11,15 @@ const ROUNDS = 3;
  * and parses. Resolves to the portal of the last round, which goes on running.
  */
 export async function measureSync(bench: Bench): Promise<Portal> {
-  const bare = await bench.startBareList();
   const listedMs: number[] = [];
   const syncedMs: number[] = [];
   const delaysMs: number[] = [];
   let portal: Portal | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
+    // Both start anew for every round: neither has run warm.
+    const bare = await bench.startBareList();
     const { ms } = await bare.ask<{ ms: number }>('list');
+    await bare.stop();
     listedMs.push(ms);
     await portal?.stop();
     bench.forgetClusters();
@@ -36,7 +38,6 @@ export async function measureSync(bench: Bench): Promise<Portal> {
     syncedMs.push(shownAtMs - fromMs);
     delaysMs.push((await portal.ask('loopDelay')).p99Ms);
   }
-  await bare.stop();
   assert.ok(portal);
 
   const ratio = median(syncedMs) / median(listedMs);

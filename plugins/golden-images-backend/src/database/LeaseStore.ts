@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { rebuildableTransaction } from './sqliteConnection';
+import { selectEach } from './eachRow';
+import { onSqlite, type Rows } from './sqliteConnection';
 
 /** Proof of a lease: writes that carry an old token are refused. */
 export interface Fence {
@@ -111,11 +112,18 @@ export async function underFence<T>(
   fence: Fence,
   write: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
-  return knex.transaction(trx => writeUnderFence(trx, fence, write));
+  return knex.transaction(async trx => {
+    const row = await trx<LeaseTableRow>(TABLE)
+      .where({ cluster: fence.cluster })
+      .forShare()
+      .first('token');
+    requireToken(fence, row);
+    return write(trx);
+  });
 }
 
 /**
- * As `underFence`, for what is rebuilt from the cluster should it get lost with
+ * As `underFence`, for what the next list brings back should it get lost with
  * the power.
  *
  * @throws LeaseLostError
@@ -123,24 +131,29 @@ export async function underFence<T>(
 export async function projectUnderFence<T>(
   knex: Knex,
   fence: Fence,
-  write: (trx: Knex.Transaction) => Promise<T>,
+  write: (rows: Rows) => Promise<T>,
 ): Promise<T> {
-  return rebuildableTransaction(knex, trx =>
-    writeUnderFence(trx, fence, write),
+  const done = await onSqlite(knex, connection =>
+    connection.transaction(async () => {
+      const [row] = await selectEach<LeaseTableRow>(connection, {
+        table: TABLE,
+        columns: ['token'],
+        where: {},
+        by: ['cluster'],
+        keys: [[fence.cluster]],
+      });
+      requireToken(fence, row);
+      return { result: await write(connection) };
+    }),
   );
+  return done ? done.result : underFence(knex, fence, write);
 }
 
-async function writeUnderFence<T>(
-  trx: Knex.Transaction,
+function requireToken(
   fence: Fence,
-  write: (trx: Knex.Transaction) => Promise<T>,
-): Promise<T> {
-  const row = await trx<LeaseTableRow>(TABLE)
-    .where({ cluster: fence.cluster })
-    .forShare()
-    .first('token');
+  row: Pick<LeaseTableRow, 'token'> | undefined,
+) {
   if (Number(row?.token) !== fence.token) {
     throw new LeaseLostError(fence.cluster);
   }
-  return write(trx);
 }

@@ -11,6 +11,7 @@ import type { Tracked } from './GoldenImagesStore';
 import { deleteEach, selectEach, upsertEach } from './eachRow';
 import { deleteLabels, insertLabels } from './labels';
 import { projectUnderFence, underFence, type Fence } from './LeaseStore';
+import type { Rows } from './sqliteConnection';
 import { TRACKED_TABLE } from './tables';
 
 /** One derived image or volume, and what the next derivation needs to remember. */
@@ -101,31 +102,45 @@ export class TrackedStore {
     history: Activity[] = [],
   ): Promise<void> {
     if (upserts.length + removedKeys.length + history.length === 0) return;
-    // The rows come back with the next list, what happened does not.
-    const transaction = history.length > 0 ? underFence : projectUnderFence;
-    await transaction(this.#knex, fence, async trx => {
-      const rows = upserts.map(tableRowOf);
-      await this.#writeChangedLabels(trx, fence.cluster, rows);
-      await upsertEach(trx, TRACKED_TABLE, KEY, rows);
-      const keys = removedKeys.map(splitKey);
-      await deleteLabels(trx, fence.cluster, keys);
-      await deleteEach<TrackedTableRow>(trx, {
-        table: TRACKED_TABLE,
-        where: { cluster: fence.cluster },
-        by: ['namespace', 'name'],
-        keys,
-      });
+    const writeRows = (to: Rows) =>
+      this.#writeRows(to, fence.cluster, upserts, removedKeys);
+    // Rows come back with the next list, what happened does not.
+    if (history.length === 0) {
+      await projectUnderFence(this.#knex, fence, writeRows);
+      return;
+    }
+    await underFence(this.#knex, fence, async trx => {
+      await writeRows(trx);
       await addActivity(trx, history);
+    });
+  }
+
+  async #writeRows(
+    to: Rows,
+    cluster: string,
+    upserts: TrackedRecord[],
+    removedKeys: string[],
+  ) {
+    const rows = upserts.map(tableRowOf);
+    await this.#writeChangedLabels(to, cluster, rows);
+    await upsertEach(to, TRACKED_TABLE, KEY, rows);
+    const keys = removedKeys.map(splitKey);
+    await deleteLabels(to, cluster, keys);
+    await deleteEach<TrackedTableRow>(to, {
+      table: TRACKED_TABLE,
+      where: { cluster },
+      by: ['namespace', 'name'],
+      keys,
     });
   }
 
   /** Most rows change without their labels. */
   async #writeChangedLabels(
-    trx: Knex.Transaction,
+    to: Rows,
     cluster: string,
     rows: TrackedTableRow[],
   ) {
-    const kept = await selectEach<TrackedTableRow>(trx, {
+    const kept = await selectEach<TrackedTableRow>(to, {
       table: TRACKED_TABLE,
       columns: ['namespace', 'name', 'labels'],
       where: { cluster },
@@ -137,14 +152,14 @@ export class TrackedStore {
       row => (before.get(keyOf(row)) ?? null) !== row.labels,
     );
     await deleteLabels(
-      trx,
+      to,
       cluster,
       changed
         .filter(row => before.has(keyOf(row)))
         .map(({ namespace, name }) => [namespace, name]),
     );
     await insertLabels(
-      trx,
+      to,
       cluster,
       changed.map(({ namespace, name, labels }) => ({
         namespace,

@@ -1,12 +1,8 @@
 import type { Knex } from 'knex';
 import { inBatches } from './batches';
-import {
-  deleteEach,
-  insertMissing,
-  selectEach,
-  upsertEach,
-} from './eachRow';
+import { deleteEach, insertMissing, selectEach, upsertEach } from './eachRow';
 import { projectUnderFence, type Fence } from './LeaseStore';
+import type { Rows } from './sqliteConnection';
 
 /** A cluster object as it is kept, with what it is joined by. */
 export interface ViewRecord {
@@ -87,6 +83,9 @@ type LinkColumn =
   | 'copy_source'
   | 'involved_uid';
 
+/** In one transaction, which keeps this process from everything else where the database is SQLite. */
+const APPLIED_AT_ONCE = 1_000;
+
 const TABLE = 'object_views';
 const KEY = ['cluster', 'kind', 'object_key'] as const;
 const META_COLUMNS = [
@@ -129,10 +128,13 @@ export class ViewStore {
   ): Promise<ViewChange[]> {
     const { cluster } = fence;
     const changes: ViewChange[] = [];
-    for (const batch of inBatches([...upserts, ...deletions])) {
+    for (const batch of inBatches(
+      [...upserts, ...deletions],
+      APPLIED_AT_ONCE,
+    )) {
       changes.push(
-        ...(await projectUnderFence(this.#knex, fence, trx =>
-          this.#applyBatch(trx, cluster, batch),
+        ...(await projectUnderFence(this.#knex, fence, to =>
+          this.#applyBatch(to, cluster, batch),
         )),
       );
     }
@@ -224,20 +226,20 @@ export class ViewStore {
 
   /** Most of a first list is new, and is told by trying to add it. */
   async #applyBatch(
-    trx: Knex.Transaction,
+    to: Rows,
     cluster: string,
     batch: (ViewRecord | ViewDeletion)[],
   ): Promise<ViewChange[]> {
     const upserts = batch.filter(item => 'document' in item);
     const added = await insertMissing(
-      trx,
+      to,
       TABLE,
       KEY,
       upserts.map(item => tableRowOf(cluster, item)),
     );
     const isNew = new Set<ViewDeletion>(upserts.filter((_, i) => added[i]));
     const kept = await this.#keptOf(
-      trx,
+      to,
       cluster,
       batch.filter(item => !isNew.has(item)),
     );
@@ -249,14 +251,14 @@ export class ViewStore {
       )
       .filter(change => change !== undefined);
     await upsertEach(
-      trx,
+      to,
       TABLE,
       KEY,
       changes.flatMap(({ before, after }) =>
         before && after ? [tableRowOf(cluster, after)] : [],
       ),
     );
-    await deleteEach<ViewTableRow>(trx, {
+    await deleteEach<ViewTableRow>(to, {
       table: TABLE,
       where: { cluster },
       by: ['kind', 'object_key'],
@@ -268,11 +270,11 @@ export class ViewStore {
   }
 
   async #keptOf(
-    trx: Knex.Transaction,
+    to: Rows,
     cluster: string,
     items: ViewDeletion[],
   ): Promise<Map<string, Omit<ViewRecord, 'document'>>> {
-    const rows = await selectEach<ViewTableRow>(trx, {
+    const rows = await selectEach<ViewTableRow>(to, {
       table: TABLE,
       columns: META_COLUMNS,
       where: { cluster },

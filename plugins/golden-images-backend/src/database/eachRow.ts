@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { BATCH_SIZE, inBatches } from './batches';
-import { onSqlite, type SqliteConnection } from './sqliteConnection';
+import { onSqlite, type Rows, type SqliteConnection } from './sqliteConnection';
 
 /**
  * Reads and writes of many rows by their keys. PostgreSQL is asked for many at
@@ -25,23 +25,23 @@ const equals = (names: readonly string[], between: string) =>
   quoted(names)
     .map(name => `${name} = ?`)
     .join(between);
-const keyNames = (by: readonly string[]) =>
-  by.length === 1 ? by[0] : [...by];
+const keyNames = (by: readonly string[]) => (by.length === 1 ? by[0] : [...by]);
 
 /** Rows that have one of the keys, each of which is given once. */
 export async function selectEach<TRow extends object>(
-  knex: Knex,
+  rows: Rows,
   what: RowsByKey<TRow>,
 ): Promise<TRow[]> {
   const { table, columns, where, by } = what;
-  const found = await onSqlite(knex, connection => {
+  const found = await onSqlite(rows, connection => {
     const statement = connection.prepared(
       // "cross" keeps SQLite from going through the table instead.
       `select ${quoted(columns).map(name => `t.${name}`)} from json_each(?) k
        cross join "${table}" t
-       where ${equals(Object.keys(where), ' and ')} and ${by
-        .map((name, i) => `t."${name}" = k.value ->> ${i}`)
-        .join(' and ')}`,
+       where ${[
+         ...Object.keys(where).map(name => `t."${name}" = ?`),
+         ...by.map((name, i) => `t."${name}" = k.value ->> ${i}`),
+       ].join(' and ')}`,
     );
     return statement.all(
       JSON.stringify([...what.keys]),
@@ -49,27 +49,27 @@ export async function selectEach<TRow extends object>(
     ) as TRow[];
   });
   if (found) return found;
-  const rows: TRow[] = [];
+  const all: TRow[] = [];
   for (const batch of inBatches(what.keys, BATCH_SIZE)) {
-    rows.push(
-      ...(await knex(table)
+    all.push(
+      ...(await knexOf(rows)(table)
         .where(where)
         .whereIn(keyNames(by), batchKeys(batch))
         .select(...columns)),
     );
   }
-  return rows;
+  return all;
 }
 
 /** Adds rows, and changes those that are there already, by their `key`. */
 export async function upsertEach<TRow extends object>(
-  trx: Knex.Transaction,
+  to: Rows,
   table: string,
   key: readonly (keyof TRow & string)[],
   rows: TRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const done = await onSqlite(trx, connection => {
+  const done = await onSqlite(to, connection => {
     const others = Object.keys(rows[0])
       .filter(name => !(key as readonly string[]).includes(name))
       .map(name => `"${name}" = excluded."${name}"`);
@@ -83,7 +83,7 @@ export async function upsertEach<TRow extends object>(
   });
   if (done) return;
   for (const batch of inBatches(rows)) {
-    await trx(table)
+    await knexOf(to)(table)
       .insert(batch)
       .onConflict([...key])
       .merge();
@@ -92,13 +92,13 @@ export async function upsertEach<TRow extends object>(
 
 /** Adds those rows that are not there yet; resolves to whether each of them was added. */
 export async function insertMissing<TRow extends object>(
-  trx: Knex.Transaction,
+  to: Rows,
   table: string,
   key: readonly (keyof TRow & string)[],
   rows: TRow[],
 ): Promise<boolean[]> {
   if (rows.length === 0) return [];
-  const added = await onSqlite(trx, connection =>
+  const added = await onSqlite(to, connection =>
     insertAll(
       connection,
       table,
@@ -111,7 +111,7 @@ export async function insertMissing<TRow extends object>(
     JSON.stringify(key.map(name => row[name as keyof typeof row]));
   const ids = new Set<string>();
   for (const batch of inBatches(rows)) {
-    const inserted: object[] = await trx(table)
+    const inserted: object[] = await knexOf(to)(table)
       .insert(batch)
       .onConflict([...key])
       .ignore()
@@ -123,24 +123,24 @@ export async function insertMissing<TRow extends object>(
 
 /** Adds rows, none of which is there. */
 export async function insertEach<TRow extends object>(
-  trx: Knex.Transaction,
+  to: Rows,
   table: string,
   rows: TRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const done = await onSqlite(trx, connection =>
+  const done = await onSqlite(to, connection =>
     insertAll(connection, table, rows, ''),
   );
   if (done) return;
-  for (const batch of inBatches(rows)) await trx(table).insert(batch);
+  for (const batch of inBatches(rows)) await knexOf(to)(table).insert(batch);
 }
 
 export async function deleteEach<TRow extends object>(
-  trx: Knex.Transaction,
+  to: Rows,
   what: Omit<RowsByKey<TRow>, 'columns'>,
 ): Promise<void> {
   const { table, where, by } = what;
-  const done = await onSqlite(trx, connection => {
+  const done = await onSqlite(to, connection => {
     const names = [...Object.keys(where), ...by];
     const statement = connection.prepared(
       `delete from "${table}" where ${equals(names, ' and ')}`,
@@ -151,12 +151,15 @@ export async function deleteEach<TRow extends object>(
   });
   if (done) return;
   for (const batch of inBatches(what.keys)) {
-    await trx(table)
+    await knexOf(to)(table)
       .where(where)
       .whereIn(keyNames(by), batchKeys(batch))
       .delete();
   }
 }
+
+/** Where it is not SQLite, which has been served before. */
+const knexOf = (rows: Rows) => rows as Knex;
 
 /** @returns whether each row was added or changed */
 function insertAll(

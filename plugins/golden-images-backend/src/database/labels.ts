@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { deleteEach, insertEach } from './eachRow';
+import type { Rows } from './sqliteConnection';
 
 /** One condition of a Kubernetes label selector. */
 export type LabelRequirement =
@@ -75,7 +76,7 @@ function whereLabel(
 
 /** Adds labels to rows that have none. */
 export async function insertLabels(
-  trx: Knex.Transaction,
+  to: Rows,
   cluster: string,
   rows: {
     namespace: string;
@@ -84,7 +85,7 @@ export async function insertLabels(
   }[],
 ): Promise<void> {
   await insertEach<LabelTableRow>(
-    trx,
+    to,
     LABEL_TABLE,
     rows.flatMap(({ namespace, name, labels }) =>
       Object.entries(labels).map(([label, value]) => ({
@@ -99,11 +100,11 @@ export async function insertLabels(
 }
 
 export async function deleteLabels(
-  trx: Knex.Transaction,
+  to: Rows,
   cluster: string,
   keys: [namespace: string, name: string][],
 ): Promise<void> {
-  await deleteEach<LabelTableRow>(trx, {
+  await deleteEach<LabelTableRow>(to, {
     table: LABEL_TABLE,
     where: { cluster },
     by: ['namespace', 'name'],

@@ -7,72 +7,75 @@ interface Statement {
 
 /** What is used of a connection of better-sqlite3. */
 interface RawConnection {
+  readonly inTransaction: boolean;
   prepare(sql: string): Statement;
   pragma(text: string, options?: { simple: true }): unknown;
 }
 
 const STATEMENTS = new WeakMap<RawConnection, Map<string, Statement>>();
 
-/** A connection whose statements are prepared once. */
-export interface SqliteConnection {
-  prepared(sql: string): Statement;
+/** A connection to SQLite whose statements are prepared once. */
+export class SqliteConnection {
+  readonly #raw: RawConnection;
+  readonly #statements: Map<string, Statement>;
+
+  constructor(raw: RawConnection) {
+    this.#raw = raw;
+    this.#statements = STATEMENTS.get(raw) ?? new Map();
+    STATEMENTS.set(raw, this.#statements);
+  }
+
+  /** The texts are few: they name tables and columns, never values. */
+  prepared(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#raw.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /**
+   * A transaction whose end does not wait for the disk, where there is a
+   * write-ahead log: after a loss of power the last of them may be missing, in
+   * their order, and the next transaction that does wait takes them to the disk
+   * with it.
+   */
+  async transaction<T>(write: () => Promise<T>): Promise<T> {
+    const raw = this.#raw;
+    const isLogged = raw.pragma('journal_mode', { simple: true }) === 'wal';
+    if (isLogged) raw.pragma('synchronous = NORMAL');
+    try {
+      this.prepared('BEGIN IMMEDIATE').run();
+      const result = await write();
+      this.prepared('COMMIT').run();
+      return result;
+    } finally {
+      if (raw.inTransaction) this.prepared('ROLLBACK').run();
+      if (isLogged) raw.pragma('synchronous = FULL');
+    }
+  }
 }
 
-function isSqlite(knex: Knex): boolean {
-  return knex.client.config.client === 'better-sqlite3';
-}
+/** What rows are read from and written to: a database, a transaction, or a connection to SQLite that is held. */
+export type Rows = Knex | SqliteConnection;
 
 /**
- * Works on the connection itself, where the database is SQLite: within the
- * transaction where `knex` is one, and without giving way to anybody else.
+ * Works on a connection to SQLite, where the database is that: within the
+ * transaction where there is one.
  *
  * @returns `undefined` when it is another database, and nothing was done
  */
 export async function onSqlite<T>(
-  knex: Knex,
-  work: (connection: SqliteConnection) => T,
+  rows: Rows,
+  work: (connection: SqliteConnection) => T | Promise<T>,
 ): Promise<T | undefined> {
-  if (!isSqlite(knex)) return undefined;
-  const raw: RawConnection = await knex.client.acquireConnection();
+  if (rows instanceof SqliteConnection) return work(rows);
+  const { client } = rows;
+  if (client.config.client !== 'better-sqlite3') return undefined;
+  const raw: RawConnection = await client.acquireConnection();
   try {
-    return work({ prepared: sql => preparedOn(raw, sql) });
+    return await work(new SqliteConnection(raw));
   } finally {
-    await knex.client.releaseConnection(raw);
-  }
-}
-
-/** The texts are few: they name tables and columns, never values. */
-function preparedOn(raw: RawConnection, sql: string): Statement {
-  const known = STATEMENTS.get(raw) ?? new Map<string, Statement>();
-  STATEMENTS.set(raw, known);
-  const statement = known.get(sql) ?? raw.prepare(sql);
-  known.set(sql, statement);
-  return statement;
-}
-
-/**
- * A transaction whose end does not wait for the disk, where SQLite keeps a
- * write-ahead log: after a loss of power the last of them may be missing, in
- * their order, and the next transaction that does wait takes them to the disk
- * with it. For what a new list brings back.
- */
-export async function rebuildableTransaction<T>(
-  knex: Knex,
-  write: (trx: Knex.Transaction) => Promise<T>,
-): Promise<T> {
-  if (!isSqlite(knex)) return knex.transaction(write);
-  const connection: RawConnection = await knex.client.acquireConnection();
-  try {
-    if (connection.pragma('journal_mode', { simple: true }) !== 'wal') {
-      return await knex.transaction(write, { connection });
-    }
-    connection.pragma('synchronous = NORMAL');
-    try {
-      return await knex.transaction(write, { connection });
-    } finally {
-      connection.pragma('synchronous = FULL');
-    }
-  } finally {
-    await knex.client.releaseConnection(connection);
+    await client.releaseConnection(raw);
   }
 }

@@ -1,5 +1,8 @@
 import type { Knex } from 'knex';
 
+/** 16 MiB: a page that many rows share is copied to the database once for all of them. */
+const CHECKPOINT_PAGES = 4_000;
+
 /**
  * SQLite's defaults write every transaction twice and wait for the disk several
  * times. With a write-ahead log one append does, and it is still on the disk
@@ -10,4 +13,5 @@ export async function tuneSqlite(knex: Knex): Promise<void> {
   if (knex.client.config.client !== 'better-sqlite3') return;
   await knex.raw('PRAGMA journal_mode = WAL');
   await knex.raw('PRAGMA synchronous = FULL');
+  await knex.raw(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
 }
