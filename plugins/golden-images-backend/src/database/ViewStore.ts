@@ -1,5 +1,10 @@
 import type { Knex } from 'knex';
 import { inBatches } from './batches';
+import {
+  findClaimChains,
+  type ChainKinds,
+  type ClaimChain,
+} from './claimChains';
 import { deleteEach, insertMissing, selectEach, upsertEach } from './eachRow';
 import { projectUnderFence, type Fence } from './LeaseStore';
 import type { Rows } from './sqliteConnection';
@@ -184,6 +189,20 @@ export class ViewStore {
       keys: keysOf(values),
     });
     return rows.map(row => recordOf<T>(row));
+  }
+
+  /** By `namespace/name`: what is kept of each, along the links of its claim. */
+  async findChains<
+    D extends object,
+    C extends object,
+    P extends object,
+    L extends object,
+  >(
+    cluster: string,
+    keys: string[],
+    kinds: ChainKinds,
+  ): Promise<Map<string, ClaimChain<D, C, P, L>>> {
+    return findClaimChains(this.#knex, cluster, keys, kinds);
   }
 
   async listKind<T extends object>(

@@ -25,7 +25,6 @@ const equals = (names: readonly string[], between: string) =>
   quoted(names)
     .map(name => `${name} = ?`)
     .join(between);
-const keyNames = (by: readonly string[]) => (by.length === 1 ? by[0] : [...by]);
 
 /** Rows that have one of the keys, each of which is given once. */
 export async function selectEach<TRow extends object>(
@@ -54,7 +53,7 @@ export async function selectEach<TRow extends object>(
     all.push(
       ...(await knexOf(rows)(table)
         .where(where)
-        .whereIn(keyNames(by), batchKeys(batch))
+        .whereIn([...by], batch as string[][])
         .select(...columns)),
     );
   }
@@ -153,7 +152,7 @@ export async function deleteEach<TRow extends object>(
   for (const batch of inBatches(what.keys)) {
     await knexOf(to)(table)
       .where(where)
-      .whereIn(keyNames(by), batchKeys(batch))
+      .whereIn([...by], batch as string[][])
       .delete();
   }
 }
@@ -175,9 +174,6 @@ function insertAll(
     )}) ${ending}`,
   );
   return rows.map(
-    row => statement.run(...(Object.values(row) as Value[])).changes > 0,
+    row => statement.run(Object.values(row) as Value[]).changes > 0,
   );
 }
-
-const batchKeys = (keys: (readonly string[])[]) =>
-  keys[0].length === 1 ? keys.map(([key]) => key) : (keys as string[][]);

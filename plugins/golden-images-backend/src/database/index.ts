@@ -1,4 +1,5 @@
 export { ActivityStore, type ActivityPage } from './ActivityStore';
+export type { ClaimChain } from './claimChains';
 export {
   CloneQueueStore,
   type CloneRequestRow,

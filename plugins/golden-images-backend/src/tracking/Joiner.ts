@@ -1,4 +1,4 @@
-import type { ViewRecord, ViewStore } from '../database';
+import type { ClaimChain, ViewStore } from '../database';
 import type {
   ClaimView,
   DataVolumeView,
@@ -7,8 +7,6 @@ import type {
   PersistentVolumeView,
 } from '../state/types';
 import { KINDS, type Joined } from './views';
-
-type Found<T> = Omit<ViewRecord, 'document'> & { document: T };
 
 /** Brings together what belongs to one name: claim → PersistentVolume → Longhorn volume, and their events. */
 export class Joiner {
@@ -22,41 +20,23 @@ export class Joiner {
 
   /** By `namespace/name`; keys of which nothing exists are absent. */
   async load(keys: string[]): Promise<Map<string, Joined>> {
-    const dataVolumes = await this.#byKey<DataVolumeView>(
-      KINDS.dataVolume,
-      keys,
+    const chains = await this.#views.findChains<
+      DataVolumeView,
+      ClaimView,
+      PersistentVolumeView,
+      LonghornVolumeView
+    >(this.#cluster, keys, KINDS);
+    const copySources = await this.#longhornVolumes(
+      [...chains.values()].flatMap(({ copySource }) => copySource ?? []),
     );
-    const claims = await this.#byKey<ClaimView>(KINDS.claim, keys);
-    const persistentVolumes = await this.#byName<PersistentVolumeView>(
-      KINDS.persistentVolume,
-      [...claims.values()].map(claim => claim.links.volumeName),
-    );
-    const longhornVolumes = await this.#byName<LonghornVolumeView>(
-      KINDS.longhornVolume,
-      [...persistentVolumes.values()].map(volume => volume.links.volumeHandle),
-    );
-    const copySources = await this.#byName<LonghornVolumeView>(
-      KINDS.longhornVolume,
-      [...longhornVolumes.values()].map(volume => volume.links.copySource),
-    );
-    const events = await this.#events([
-      ...[...dataVolumes.values()].map(view => view.uid),
-      ...[...claims.values()].map(view => view.uid),
-      ...[...longhornVolumes.values()].map(view => view.uid),
-    ]);
+    const events = await this.#events([...chains.values()].flatMap(uidsOf));
 
     const joined = new Map<string, Joined>();
     for (const key of keys) {
-      const dataVolume = dataVolumes.get(key);
-      const claim = claims.get(key);
-      if (!dataVolume && !claim) continue;
-      const persistentVolume = persistentVolumes.get(
-        claim?.links.volumeName ?? '',
-      );
-      const longhornVolume = longhornVolumes.get(
-        persistentVolume?.links.volumeHandle ?? '',
-      );
-      const copySource = longhornVolume?.links.copySource;
+      const chain = chains.get(key);
+      if (!chain?.dataVolume && !chain?.claim) continue;
+      const { dataVolume, claim, persistentVolume, longhornVolume } = chain;
+      const { copySource } = chain;
       const slash = key.indexOf('/');
       joined.set(key, {
         namespace: key.slice(0, slash),
@@ -68,10 +48,8 @@ export class Joiner {
         sourceLonghornVolume:
           copySource === undefined
             ? undefined
-            : copySources.get(copySource)?.document ?? 'missing',
-        events: [dataVolume?.uid, claim?.uid, longhornVolume?.uid].flatMap(
-          uid => events.get(uid ?? '') ?? [],
-        ),
+            : copySources.get(copySource) ?? 'missing',
+        events: uidsOf(chain).flatMap(uid => events.get(uid) ?? []),
         seenAtMs: Math.max(
           0,
           ...[dataVolume, claim, persistentVolume, longhornVolume].map(
@@ -83,29 +61,17 @@ export class Joiner {
     return joined;
   }
 
-  async #byKey<T extends object>(kind: string, keys: string[]) {
-    const found = await this.#views.find<T>(
+  /** By name. */
+  async #longhornVolumes(
+    names: string[],
+  ): Promise<Map<string, LonghornVolumeView>> {
+    const found = await this.#views.find<LonghornVolumeView>(
       this.#cluster,
-      kind,
+      KINDS.longhornVolume,
       'object_key',
-      keys,
+      names,
     );
-    return new Map(found.map(view => [view.objectKey, view]));
-  }
-
-  /** PersistentVolumes and Longhorn volumes are kept by their name alone. */
-  async #byName<T extends object>(
-    kind: string,
-    names: (string | undefined)[],
-  ): Promise<Map<string, Found<T>>> {
-    const wanted = names.filter(name => name !== undefined);
-    const found = await this.#views.find<T>(
-      this.#cluster,
-      kind,
-      'object_key',
-      wanted,
-    );
-    return new Map(found.map(view => [view.name, view]));
+    return new Map(found.map(view => [view.name, view.document]));
   }
 
   async #events(uids: string[]): Promise<Map<string, EventView[]>> {
@@ -122,4 +88,15 @@ export class Joiner {
     }
     return byUid;
   }
+}
+
+/** Of those whose events are told. */
+function uidsOf({
+  dataVolume,
+  claim,
+  longhornVolume,
+}: ClaimChain<object, object, object, object>): string[] {
+  return [dataVolume?.uid, claim?.uid, longhornVolume?.uid].filter(
+    uid => uid !== undefined,
+  );
 }
