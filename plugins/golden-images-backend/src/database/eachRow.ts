@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { BATCH_SIZE, inBatches } from './batches';
+import { inBatches } from './batches';
 import { onSqlite, type Rows, type SqliteConnection } from './sqliteConnection';
 
 /**
@@ -26,6 +26,9 @@ const equals = (names: readonly string[], between: string) =>
     .map(name => `${name} = ?`)
     .join(between);
 
+/** Where it is not SQLite, which has been served before. */
+const knexOf = (rows: Rows) => rows as Knex;
+
 /** Rows that have one of the keys, each of which is given once. */
 export async function selectEach<TRow extends object>(
   rows: Rows,
@@ -49,7 +52,7 @@ export async function selectEach<TRow extends object>(
   });
   if (found) return found;
   const all: TRow[] = [];
-  for (const batch of inBatches(what.keys, BATCH_SIZE)) {
+  for (const batch of inBatches(what.keys)) {
     all.push(
       ...(await knexOf(rows)(table)
         .where(where)
@@ -156,9 +159,6 @@ export async function deleteEach<TRow extends object>(
       .delete();
   }
 }
-
-/** Where it is not SQLite, which has been served before. */
-const knexOf = (rows: Rows) => rows as Knex;
 
 /** @returns whether each row was added or changed */
 function insertAll(
