@@ -1,6 +1,9 @@
 /**
  * Kills the backend of running templates with SIGKILL at named moments, and
- * looks what came of them. `-- --full` kills at every moment of every kind.
+ * looks what came of them. `-- --full` kills at every moment of every kind, each
+ * alone, too, and writes `reports/recovery.json`.
+ *
+ * usage: npm run test:recovery [-- --full] [--only TEXT] [--no-postgres] [--keep]
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
