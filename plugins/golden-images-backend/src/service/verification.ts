@@ -13,6 +13,10 @@ const FIELDS: Record<string, { field: string; remedy: string }> = {
     field: 'source.http.checksum',
     remedy: 'give the checksum of the file, such as "sha256:" and 64 digits',
   },
+  pvc: {
+    field: 'source.pvc',
+    remedy: 'copy a golden image whose bytes were verified, or import a file',
+  },
   registry: {
     field: 'source.registry.url',
     remedy: 'name the image by "@sha256:<digest>" instead of a tag',

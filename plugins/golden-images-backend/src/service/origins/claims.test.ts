@@ -7,7 +7,6 @@ import {
   type KubernetesObject,
   RESOURCES,
 } from '../../kubernetes/ClusterClient';
-import type { DataVolume } from '../../manifests';
 import { as } from '../__testUtils__/world';
 import {
   createWorldWithDisk,
@@ -20,17 +19,8 @@ import {
 
 describe('an image of a claim', () => {
   it('is a DataVolume with everything written out', async () => {
-    const { images, cluster } = createWorldWithDisk();
-    const answer = await images.import(request(), {
-      ...as('ada'),
-      dryRun: false,
-    });
-    expect(answer.created).toBe(true);
-    const made = cluster.peek<DataVolume>({
-      type: RESOURCES.dataVolumes,
-      namespace: 'golden-images',
-      name: 'ubuntu-1',
-    })!;
+    const world = createWorldWithDisk();
+    const made = await world.made();
     expect(made.spec).toEqual({
       source: { pvc: { namespace: 'team-a', name: 'disk' } },
       pvc: {
@@ -199,7 +189,7 @@ describe('an image of a claim', () => {
   });
 
   it('holds an archive where the claim does', async () => {
-    const { claim, check, images, cluster } = createWorldWithDisk();
+    const { claim, check, made } = createWorldWithDisk();
     claim({
       metadata: {
         name: 'disk',
@@ -208,14 +198,7 @@ describe('an image of a claim', () => {
     });
     const other = await check(request({ contentType: 'kubevirt' }));
     expect(other.problems.map(({ code }) => code)).toEqual(['invalid']);
-    await images.import(request(), { ...as('ada'), dryRun: false });
-    expect(
-      cluster.peek<DataVolume>({
-        type: RESOURCES.dataVolumes,
-        namespace: 'golden-images',
-        name: 'ubuntu-1',
-      })?.spec.contentType,
-    ).toBe('archive');
+    expect((await made()).spec.contentType).toBe('archive');
   });
 
   it.each([

@@ -2,9 +2,8 @@ import {
   ANNOTATIONS,
   LABELS,
 } from '@golden-images/plugin-golden-images-common';
+import type { GoldenImagesConfig } from '../../config';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
-import type { DataVolume } from '../../manifests';
-import { as } from '../__testUtils__/world';
 import {
   createWorldWithDisk,
   request,
@@ -12,8 +11,11 @@ import {
 } from './__testUtils__/worldWithDisk';
 
 describe('an image of an image', () => {
-  function createWorldWithImage(image: object = {}) {
-    const world = createWorldWithDisk();
+  function createWorldWithImage(
+    image: object = {},
+    config: Partial<GoldenImagesConfig> = {},
+  ) {
+    const world = createWorldWithDisk(config);
     const { cluster, tracking, claim } = world;
     claim({ metadata: { namespace: 'golden-images', name: 'debian-1' } });
     cluster.put(RESOURCES.dataVolumes, {
@@ -36,14 +38,10 @@ describe('an image of an image', () => {
   }
   const copy = request({ source: { pvc: { name: 'debian-1' } } });
   const made = async (image?: object) => {
-    const { images, cluster } = createWorldWithImage(image);
-    const run = { ...as('lena'), dryRun: false };
-    const { warnings } = await images.import(copy, run);
-    const { metadata } = cluster.peek<DataVolume>({
-      type: RESOURCES.dataVolumes,
-      namespace: 'golden-images',
-      name: 'ubuntu-1',
-    })!;
+    const { warnings, metadata } = await createWorldWithImage(image).made(
+      copy,
+      'lena',
+    );
     return { warnings, annotations: metadata.annotations ?? {} };
   };
 
@@ -67,6 +65,33 @@ describe('an image of an image', () => {
     ]);
     const none = await made({ verified: 'none' });
     expect(none.annotations).not.toHaveProperty(ANNOTATIONS.sourceVerified);
+  });
+
+  it('will do where verified bytes are demanded, and no other claim will', async () => {
+    const demanding: Partial<GoldenImagesConfig> = {
+      clusters: [
+        {
+          name: 'dev',
+          connection: { type: 'in-cluster' },
+          scope: 'cluster',
+          imageNamespaces: ['golden-images'],
+          namespaces: [],
+          requireVerified: true,
+        },
+      ],
+    };
+    const { check } = createWorldWithImage({}, demanding);
+    expect(await check(copy, 'lena')).toMatchObject({ ok: true, warnings: [] });
+    expect((await check()).problems).toEqual([
+      {
+        field: 'source.pvc',
+        code: 'not-verified',
+        message: expect.stringContaining('requireVerified demands'),
+        remedy: expect.stringContaining('copy a golden image'),
+      },
+    ]);
+    const none = createWorldWithImage({ verified: 'none' }, demanding);
+    expect((await none.check(copy, 'lena')).ok).toBe(false);
   });
 
   it.each([

@@ -3,8 +3,6 @@ import {
   type ImportRequest,
 } from '@golden-images/plugin-golden-images-common';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
-import type { DataVolume } from '../../manifests';
-import { as } from '../__testUtils__/world';
 import {
   createWorldWithDisk,
   GIB,
@@ -14,13 +12,8 @@ import {
 
 describe('an image of a snapshot', () => {
   it('is a DataVolume of the size that is restored', async () => {
-    const { images, cluster } = createWorldWithDisk();
-    await images.import(ofSnapshot(), { ...as('ada'), dryRun: false });
-    const made = cluster.peek<DataVolume>({
-      type: RESOURCES.dataVolumes,
-      namespace: 'golden-images',
-      name: 'ubuntu-1',
-    })!;
+    const world = createWorldWithDisk();
+    const made = await world.made(ofSnapshot());
     expect(made.spec).toEqual({
       source: { snapshot: { namespace: 'team-a', name: 'before' } },
       pvc: {

@@ -6,6 +6,8 @@ import {
   RESOURCES,
   type KubernetesObject,
 } from '../../../kubernetes/ClusterClient';
+import type { GoldenImagesConfig } from '../../../config';
+import type { DataVolume } from '../../../manifests';
 import { as, createWorld } from '../../__testUtils__/world';
 
 export const GIB = 2 ** 30;
@@ -36,8 +38,8 @@ export const ofSnapshot = (change: Partial<ImportRequest> = {}) =>
   });
 
 /** A bound claim of ten gibibytes in team-a, and a snapshot of it. */
-export function createWorldWithDisk() {
-  const world = createWorld();
+export function createWorldWithDisk(config: Partial<GoldenImagesConfig> = {}) {
+  const world = createWorld(config);
   const { cluster, tracking } = world;
   const claim = (change: Partial<KubernetesObject> = {}) =>
     cluster.put(RESOURCES.claims, {
@@ -127,9 +129,22 @@ export function createWorldWithDisk() {
     person = 'ada',
   ): Promise<PreflightResponse> =>
     world.preflights.check({ import: asked }, as(person));
+  /** The image `ubuntu-1` as it is asked of the cluster, and what is said of it. */
+  const made = async (asked: ImportRequest = request(), person = 'ada') => {
+    const { warnings } = await world.images.import(asked, {
+      ...as(person),
+      dryRun: false,
+    });
+    const dataVolume = cluster.peek<DataVolume>({
+      type: RESOURCES.dataVolumes,
+      namespace: 'golden-images',
+      name: 'ubuntu-1',
+    })!;
+    return { ...dataVolume, warnings };
+  };
   const codesOf = async (asked?: ImportRequest) => {
     const { problems } = await check(asked);
     return problems.map(({ field, code }) => `${field} ${code}`);
   };
-  return { ...world, claim, volume, snapshot, content, check, codesOf };
+  return { ...world, claim, volume, snapshot, content, check, made, codesOf };
 }
