@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inBatches } from './batches';
 import {
   findClaimChains,
@@ -88,9 +89,6 @@ type LinkColumn =
   | 'copy_source'
   | 'involved_uid';
 
-/** In one transaction, which keeps this process from everything else where the database is SQLite. */
-const APPLIED_AT_ONCE = 1_000;
-
 const TABLE = 'object_views';
 const KEY = ['cluster', 'kind', 'object_key'] as const;
 const META_COLUMNS = [
@@ -133,15 +131,14 @@ export class ViewStore {
   ): Promise<ViewChange[]> {
     const { cluster } = fence;
     const changes: ViewChange[] = [];
-    for (const batch of inBatches(
-      [...upserts, ...deletions],
-      APPLIED_AT_ONCE,
-    )) {
+    for (const batch of inBatches([...upserts, ...deletions])) {
       changes.push(
         ...(await projectUnderFence(this.#knex, fence, to =>
           this.#applyBatch(to, cluster, batch),
         )),
       );
+      // SQLite keeps this process from everything else meanwhile.
+      await nextTurn();
     }
     return changes;
   }

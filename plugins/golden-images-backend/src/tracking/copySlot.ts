@@ -24,12 +24,12 @@ export function copySlotUntilMs(
   const { object, stage } = tracked;
   const { state, reason, ours } = object;
   if (!ours || WAITING_ELSEWHERE.includes(reason)) return undefined;
+  const running = ['pending', 'waiting', 'copying', 'failing', 'unknown'];
+  if (!running.includes(state)) return undefined;
   const createdMs = Date.parse(object.createdAt ?? '');
   const sinceMs = Date.parse(object.since ?? object.createdAt ?? '');
   const after = (fromMs: number, ms: number) =>
     Number.isNaN(fromMs) ? undefined : fromMs + ms;
-  const running = ['pending', 'waiting', 'copying', 'failing', 'unknown'];
-  if (!running.includes(state)) return undefined;
   if (stage === 'accepted') return after(createdMs, limits.unboundMs);
   // Longhorn tries again, and ends in "failed" by itself.
   const copies = state === 'copying' || reason === 'copy-failed';
