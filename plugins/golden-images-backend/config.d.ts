@@ -108,6 +108,12 @@ export interface Config {
          * `10.1.0.0/16`. Link-local addresses are refused in any case.
          */
         allowAddresses?: string[];
+        /**
+         * Address and port at which the backend itself finds this host, such as
+         * `10.1.0.5:8080`, where its name is known only in the cluster. Only
+         * looks at an image before its import go there.
+         */
+        reachedAt?: string;
       }>;
     };
   };

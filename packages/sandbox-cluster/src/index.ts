@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { startApiServer, type ApiServer, type ApiServerOptions } from './api';
+export { writeQcow2 } from './bytes';
 export { FAULTS, type Fault } from './controllers';
 export { startImageServer, type ImageServer } from './image-server';
 export {

@@ -20,7 +20,7 @@ import {
   goldenVolumeRules,
 } from './auth';
 import { readGoldenImagesConfig } from './config';
-import { ImportAllowList } from './imports';
+import { ImageProbe, ImportAllowList } from './imports';
 import { TrackingMetrics } from './metrics';
 import { createRouter } from './router';
 import {
@@ -33,6 +33,7 @@ import {
   HoldService,
   ImageAccess,
   ImageService,
+  ImportSizer,
   ManifestService,
   MetadataService,
   NamespaceOwners,
@@ -40,6 +41,7 @@ import {
   OrphanedVolumes,
   Preflight,
   PreflightService,
+  ProbeService,
   RetirementService,
   VersionService,
   VolumeDeleter,
@@ -130,6 +132,7 @@ export const goldenImagesPlugin = createBackendPlugin({
           authorizer,
           entities,
           allowList,
+          prober: new ImageProbe({ allowList }),
           admins,
           clock: systemClock,
           preflight: new Preflight({ tracking, clock: systemClock }),
@@ -158,6 +161,10 @@ export const goldenImagesPlugin = createBackendPlugin({
             images,
             metadata: new MetadataService(kept),
             preflights: new PreflightService({ ...parts, images }),
+            probes: new ProbeService({
+              ...parts,
+              sizer: new ImportSizer(parts),
+            }),
             manifests: new ManifestService({ ...parts, images }),
             versions: new VersionService(kept),
             holds: new HoldService(kept),

@@ -70,6 +70,9 @@ export const ANNOTATIONS = {
   links: key('links'),
   /** Of an image: why it should not be used any more, and its successor, as JSON. */
   deprecated: key('deprecated'),
+  /** What a look at the image showed before its import, if it was looked at. */
+  format: key('format'),
+  virtualSizeBytes: key('virtual-size-bytes'),
   /** Written once, at the first `ready`: which claim, volume and size were meant. */
   claimUid: key('claim-uid'),
   volumeHandle: key('volume-handle'),

@@ -106,6 +106,29 @@ describe('DefaultGoldenImagesService', () => {
     });
   });
 
+  it('asks what an image is', async () => {
+    answer = {
+      status: 200,
+      body: {
+        outcome: 'known',
+        format: 'qcow2',
+        virtualSizeBytes: 2 ** 30,
+        autoSize: '2Gi',
+        verified: 'none',
+        sentences: [],
+      },
+    };
+    const source = { http: { url: 'https://images.example/a.qcow2' } };
+    await expect(
+      service().probeImage({ source }, { credentials: mockCredentials.user() }),
+    ).resolves.toEqual(answer.body);
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      url: '/api/golden-images/images/probe',
+      body: JSON.stringify({ source }),
+    });
+  });
+
   it('escapes names in paths', async () => {
     answer = {
       status: 404,

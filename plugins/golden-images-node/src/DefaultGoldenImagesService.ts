@@ -8,6 +8,7 @@ import {
   clusterStatusSchema,
   deleteVolumeResponseSchema,
   imageListSchema,
+  imageProbeSchema,
   imageSchema,
   importResponseSchema,
   manifestsResponseSchema,
@@ -99,6 +100,18 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       ...options,
       path: objectPath('images', key),
       answer: imageSchema,
+    });
+  }
+
+  probeImage(
+    request: Parameters<GoldenImagesService['probeImage']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    return this.#call({
+      ...options,
+      path: '/images/probe',
+      body: request,
+      answer: imageProbeSchema,
     });
   }
 

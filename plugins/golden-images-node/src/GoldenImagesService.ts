@@ -6,11 +6,13 @@ import type {
   DeleteVolumeResponse,
   Image,
   ImageList,
+  ImageProbeResult,
   ImportRequest,
   ImportResponse,
   ManifestsRequest,
   ManifestsResponse,
   NamespaceList,
+  ProbeRequest,
   RetireResponse,
   UpdateImageRequest,
   UpdateImageResponse,
@@ -57,6 +59,11 @@ export interface GoldenImagesService {
     key: GoldenImagesObjectKey,
     options: GoldenImagesCallOptions,
   ): Promise<Image>;
+  /** What an image is, and the size for which `auto` stands: nothing is written. */
+  probeImage(
+    request: ProbeRequest,
+    options: GoldenImagesCallOptions,
+  ): Promise<ImageProbeResult>;
   /** Idempotent: the same request again answers with the same image. */
   importImage(
     request: ImportRequest & { dryRun?: boolean },

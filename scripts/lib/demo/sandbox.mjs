@@ -37,7 +37,10 @@ export async function startSandbox({ data, services, logFile, signal }) {
   ]);
   await makeNamespaces(kubeconfig);
   return {
-    env: { GOLDEN_IMAGES_SANDBOX_KUBECONFIG: kubeconfig },
+    env: {
+      GOLDEN_IMAGES_SANDBOX_KUBECONFIG: kubeconfig,
+      GOLDEN_IMAGES_SANDBOX_IMAGES: new URL(imageServer).host,
+    },
     image: {
       url: `${IMAGE_HOST}/${IMAGE_FILE}`,
       checksum: `sha256:${await sha256(imageServer, IMAGE_FILE)}`,

@@ -130,6 +130,12 @@ describe('startImageServer', () => {
     expect((await response.text()).length).toBeGreaterThan(512);
   });
 
+  it('redirects to that page', async () => {
+    const response = await get('/faults/login/extra.raw');
+    expect(response.redirected).toBe(true);
+    expect(await response.text()).toContain('Sign in');
+  });
+
   it('is slow where that is asked for', async () => {
     const beganAtMs = performance.now();
     const response = await get('/faults/slow/extra.raw');

@@ -43,7 +43,8 @@ const LOGIN_PAGE = `<!doctype html><html><head><title>Sign in</title></head><bod
  * their names, in whatever folder the path says they are.
  *
  * Below `/faults/` the same files misbehave: `404`, `500`, `cut` (the connection
- * ends half way), `html` (a login page with status 200), `slow`.
+ * ends half way), `html` (a login page with status 200), `login` (a redirect to
+ * it), `slow`.
  * `/images/base-image.qcow2` is the first demo image under the name that
  * Longhorn's documentation uses.
  */
@@ -90,6 +91,8 @@ async function answer(
   const [, fault] = /^\/faults\/([^/]+)\//.exec(path) ?? [];
   if (fault === '404' || fault === '500') {
     response.writeHead(Number(fault)).end();
+  } else if (fault === 'login') {
+    response.writeHead(302, { location: '/faults/html/login' }).end();
   } else if (fault === 'html') {
     response.writeHead(200, { 'content-type': 'text/html' }).end(LOGIN_PAGE);
   } else if (path === '/SHA256SUMS') {

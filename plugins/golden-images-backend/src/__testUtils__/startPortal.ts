@@ -193,6 +193,8 @@ export async function startPortal() {
   return {
     /** Allowed, but nobody listens there. */
     closedUrl: `http://127.0.0.1:${closedPort}/demo-linux.qcow2`,
+    /** What the image server serves. */
+    imagesFolder: join(directory, 'images'),
     imageUrl: (path: string) => new URL(path, images).href,
     kubernetes,
     kubernetesUntil,

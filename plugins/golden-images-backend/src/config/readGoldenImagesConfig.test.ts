@@ -27,6 +27,27 @@ const kubernetes = (entry: object) => ({
 describe('readGoldenImagesConfig', () => {
   const directory = createMockDirectory();
 
+  it.each([
+    ['10.1.0.5:8080', { address: '10.1.0.5', port: 8080 }],
+    ['[fd00::5]:80', { address: 'fd00::5', port: 80 }],
+  ])('reads where the backend reaches a host: %s', (reachedAt, expected) => {
+    const { imports } = read(allow({ host: 'images.example', reachedAt }));
+    expect(imports.allow).toMatchObject([{ reachedAt: expected }]);
+  });
+
+  it.each([
+    ['images.example:80', /must be an address and a port/],
+    ['10.1.0.5', /must be an address and a port/],
+    ['10.1.0.5:0', /must be an address and a port/],
+    ['10.1.0.5:99999', /must be an address and a port/],
+    ['300.1.0.5:80', /must be an address and a port/],
+    ['169.254.169.254:80', /link-local.*never allowed/],
+  ])('refuses to reach a host at %s', (reachedAt, message) => {
+    expect(() => read(allow({ host: 'images.example', reachedAt }))).toThrow(
+      message,
+    );
+  });
+
   it('is empty when nothing is configured', () => {
     expect(read({})).toEqual({
       clusters: [],

@@ -161,6 +161,30 @@ function readEntityRef(text: string, at: string): string {
   }
 }
 
+/** An address and a port, such as `10.1.0.5:8080` or `[fd00::5]:8080`. */
+function readReachedAt(
+  entry: Config,
+  at: string,
+): AllowedImportSource['reachedAt'] {
+  const text = entry.getOptionalString('reachedAt');
+  if (text === undefined) return undefined;
+  const [, bracketed, plain, port] =
+    /^(?:\[([0-9a-f:.]+)\]|([0-9.]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const address = bracketed ?? plain;
+  const found = Number(port);
+  if (!ipaddr.isValid(address ?? '') || !(found > 0 && found < 65536)) {
+    throw new InputError(
+      `${at}.reachedAt: "${text}" must be an address and a port, such as "10.1.0.5:8080"`,
+    );
+  }
+  if (ipaddr.process(address).range() === 'linkLocal') {
+    throw new InputError(
+      `${at}.reachedAt: "${text}" is a link-local address, which is never allowed`,
+    );
+  }
+  return { address, port: found };
+}
+
 function readAllowed(entry: Config, at: string): AllowedImportSource {
   const host = entry.getString('host').toLowerCase();
   const bracketed = host.includes(':') && !host.startsWith('[');
@@ -199,5 +223,6 @@ function readAllowed(entry: Config, at: string): AllowedImportSource {
       );
     }
   });
-  return { host: written, port, paths, allowAddresses };
+  const reachedAt = readReachedAt(entry, at);
+  return { host: written, port, paths, allowAddresses, reachedAt };
 }

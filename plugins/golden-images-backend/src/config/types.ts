@@ -44,6 +44,8 @@ export interface AllowedImportSource {
   paths?: string[];
   /** CIDR ranges of private addresses that this host may resolve to. */
   allowAddresses: string[];
+  /** Where the backend itself finds the host, which the cluster finds by its name. */
+  reachedAt?: { address: string; port: number };
 }
 
 export interface GoldenImagesConfig {

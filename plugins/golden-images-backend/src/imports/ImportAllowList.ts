@@ -12,6 +12,13 @@ const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 /** Addresses of a host; empty when it does not resolve here. */
 export type ResolveHost = (host: string) => Promise<string[]>;
 
+/** Where a URL that is allowed is reached. */
+export interface ImportRoute {
+  /** None where the name does not resolve here. */
+  addresses: string[];
+  port: number;
+}
+
 /**
  * Which URLs a cluster may be told to download. CDI takes any, including the
  * metadata service of a cloud (CDI 1.66), so that this is our duty. An entry
@@ -40,8 +47,20 @@ export class ImportAllowList {
     text: string,
     field = 'source.http.url',
   ): Promise<string | undefined> {
+    const judgement = await this.judge(text, field);
+    return 'refusal' in judgement ? judgement.refusal : undefined;
+  }
+
+  /**
+   * The same with the addresses that were judged: who connects to them, and to
+   * no others, is not led elsewhere by a name that resolves anew.
+   */
+  async judge(
+    text: string,
+    field = 'source.http.url',
+  ): Promise<{ refusal: string } | { route: ImportRoute }> {
     const spelling = refusalOfImportUrl(text);
-    if (spelling) return `${field}: ${spelling}`;
+    if (spelling) return { refusal: `${field}: ${spelling}` };
     const url = new URL(text);
     const port = Number(url.port || DEFAULT_PORTS[url.protocol]);
     const matching = this.#entries.filter(
@@ -51,32 +70,39 @@ export class ImportAllowList {
         (!entry.paths || entry.paths.some(path => opensPath(path, url))),
     );
     if (matching.length === 0) {
-      return `${field}: importing from ${redactUrl(
-        text,
-      )} is not allowed. An administrator can add host "${
-        url.hostname
-      }" and port ${port} below goldenImages.imports.allow in the configuration of Backstage`;
+      return {
+        refusal: `${field}: importing from ${redactUrl(
+          text,
+        )} is not allowed. An administrator can add host "${
+          url.hostname
+        }" and port ${port} below goldenImages.imports.allow in the configuration of Backstage`,
+      };
     }
-    const refusals = await this.#refusalsOfAddresses(url.hostname, matching);
-    return refusals.length === 0
-      ? undefined
-      : `${field}: host "${url.hostname}" is refused: ${refusals.join(
+    const addresses = await this.#addressesOf(url.hostname);
+    const ranges = matching.flatMap(entry => entry.allowAddresses);
+    const refusals = addresses
+      .map(address => refusalOfAddress(address, ranges))
+      .filter(refusal => refusal !== undefined);
+    if (refusals.length > 0) {
+      return {
+        refusal: `${field}: host "${url.hostname}" is refused: ${refusals.join(
           '; ',
-        )}. An administrator can allow private addresses below goldenImages.imports.allow[].allowAddresses`;
+        )}. An administrator can allow private addresses below goldenImages.imports.allow[].allowAddresses`,
+      };
+    }
+    const reachedAt = matching.find(entry => entry.reachedAt)?.reachedAt;
+    return {
+      route: reachedAt
+        ? { addresses: [reachedAt.address], port: reachedAt.port }
+        : { addresses, port },
+    };
   }
 
-  async #refusalsOfAddresses(
-    hostname: string,
-    matching: AllowedImportSource[],
-  ): Promise<string[]> {
+  async #addressesOf(hostname: string): Promise<string[]> {
     const literal = hostname.replace(/^\[(.*)\]$/, '$1');
     // A name that does not resolve here may resolve in the cluster, and it is
     // on the list; what it resolves to there is that network's business.
-    const addresses = isIP(literal) ? [literal] : await this.#resolve(hostname);
-    const ranges = matching.flatMap(entry => entry.allowAddresses);
-    return addresses
-      .map(address => refusalOfAddress(address, ranges))
-      .filter(refusal => refusal !== undefined);
+    return isIP(literal) ? [literal] : this.#resolve(hostname);
   }
 }
 

@@ -1,1 +1,12 @@
-export { ImportAllowList, type ResolveHost } from './ImportAllowList';
+export {
+  ImportAllowList,
+  type ImportRoute,
+  type ResolveHost,
+} from './ImportAllowList';
+export {
+  ImageProbe,
+  type ImageFacts,
+  type ImageProber,
+  type ProbeOutcome,
+  type ProbeTarget,
+} from './probe';

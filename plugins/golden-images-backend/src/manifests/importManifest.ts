@@ -30,18 +30,22 @@ export function importManifest(options: {
   request: ImportRequest;
   /** What the source was found to be, where it is a claim or a snapshot. */
   origin?: ImageOrigin;
+  /** What a look at the image has shown; size as it was asked where absent. */
+  sized?: { size?: string; format?: string; virtualSizeBytes?: number };
   namespace: string;
   storageClass?: string;
   identity: RequestIdentity;
   provenance: Provenance;
 }): DataVolume {
-  const { request, origin, namespace, identity, provenance } = options;
+  const { request, origin, sized, namespace, identity, provenance } = options;
   const volumeMode =
     request.volumeMode ?? (origin && (origin.volumeMode ?? 'Filesystem'));
   const contentType = origin?.contentType ?? request.contentType;
   const storageClass = options.storageClass ?? origin?.storageClass;
   const size =
-    request.size === 'auto' && origin ? origin.size.toString() : request.size;
+    request.size === 'auto' && origin
+      ? origin.size.toString()
+      : sized?.size ?? request.size;
   return {
     apiVersion: 'cdi.kubevirt.io/v1beta1',
     kind: 'DataVolume',
@@ -61,6 +65,8 @@ export function importManifest(options: {
           [ANNOTATIONS.sourceUid]: origin?.uid,
           [ANNOTATIONS.sourceDigest]: origin?.verified?.digest,
           [ANNOTATIONS.sourceVerified]: origin?.verified?.by,
+          [ANNOTATIONS.format]: sized?.format,
+          [ANNOTATIONS.virtualSizeBytes]: sized?.virtualSizeBytes?.toString(),
         }),
         ...newMetadataAnnotations(request),
       },

@@ -15,6 +15,7 @@ export {
   type CloneTarget,
 } from './cloneManifest';
 export { describeDifference } from './describeDifference';
+export { diskBytesOf } from './diskBytes';
 export { gitOpsManifest } from './gitOpsManifest';
 export {
   METADATA_ANNOTATIONS,

@@ -12,6 +12,7 @@ import type {
   MetadataService,
   NamespaceService,
   PreflightService,
+  ProbeService,
   RetirementService,
   VersionService,
   OrphanedVolumes,
@@ -34,6 +35,7 @@ export interface RouterOptions {
   retirements: RetirementService;
   preflights: PreflightService;
   manifests: ManifestService;
+  probes: ProbeService;
   volumes: VolumeService;
   volumeReader: VolumeReader;
   volumeDeleter: VolumeDeleter;

@@ -159,7 +159,7 @@ describe('router', () => {
     expect(response.status).toBe(400);
     for (const field of [
       'name: must consist of lower case',
-      'size: must be a Kubernetes quantity; did you mean "10G"? (given: "10 GB")',
+      'size: must be "auto" or a Kubernetes quantity; did you mean "10G"? (given: "10 GB")',
       'source.http.url: must be a URL that starts with "http://"',
       'source.http.password: must not be part of a request, which others can read; put it into a Secret',
       'more: is not a field of this request; leave it out, or use one of: cluster,',

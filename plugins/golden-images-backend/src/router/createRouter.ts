@@ -7,6 +7,7 @@ import { addImageRoutes } from './imageRoutes';
 import { addManifestRoutes } from './manifestRoutes';
 import { addRetirementRoutes } from './retirementRoutes';
 import { addPreflightRoutes } from './preflightRoutes';
+import { addProbeRoutes } from './probeRoutes';
 import type { RouterOptions } from './RouterOptions';
 import { addVersionRoutes } from './versionRoutes';
 import { addVolumeRoutes } from './volumeRoutes';
@@ -18,6 +19,7 @@ export function createRouter(options: RouterOptions): express.Router {
   router.use(express.json());
   addClusterRoutes(router, options);
   addImageRoutes(router, options);
+  addProbeRoutes(router, options);
   addVersionRoutes(router, options);
   addRetirementRoutes(router, options);
   addPreflightRoutes(router, options);

@@ -6,6 +6,7 @@ import type express from 'express';
 import { audited, withoutAbsent } from './audited';
 import { dryRunQuery, imagesQuery, objectParams, parse } from './parse';
 import { callerOf, type RouterOptions } from './RouterOptions';
+import { whileHere } from './whileHere';
 
 /** Images: lists, one, imports, and what people say of them. */
 export function addImageRoutes(router: express.Router, options: RouterOptions) {
@@ -23,6 +24,7 @@ export function addImageRoutes(router: express.Router, options: RouterOptions) {
   });
 
   router.post('/images', async (req, res) => {
+    const signal = whileHere(res);
     const caller = await callerOf(options, req);
     const { dryRun = false } = parse(dryRunQuery, req.query, 'query');
     const request = parse(importRequestSchema, req.body, 'body');
@@ -34,7 +36,7 @@ export function addImageRoutes(router: express.Router, options: RouterOptions) {
         request: req,
         meta: withoutAbsent({ cluster, namespace, name, version, dryRun }),
       },
-      () => images.import(request, { ...caller, dryRun }),
+      () => images.import(request, { ...caller, dryRun, signal }),
       ({ created }) => ({ created }),
     );
     res.status(202).json(result);

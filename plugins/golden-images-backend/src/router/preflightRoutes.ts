@@ -2,6 +2,7 @@ import { preflightRequestSchema } from '@golden-images/plugin-golden-images-comm
 import type express from 'express';
 import { parse } from './parse';
 import { callerOf, type RouterOptions } from './RouterOptions';
+import { whileHere } from './whileHere';
 
 /** Whether an import or a clone would go through. */
 export function addPreflightRoutes(
@@ -10,8 +11,9 @@ export function addPreflightRoutes(
 ) {
   const { preflights } = options;
   router.post('/preflight', async (req, res) => {
+    const signal = whileHere(res);
     const caller = await callerOf(options, req);
     const request = parse(preflightRequestSchema, req.body, 'body');
-    res.json(await preflights.check(request, caller));
+    res.json(await preflights.check(request, { ...caller, signal }));
   });
 }

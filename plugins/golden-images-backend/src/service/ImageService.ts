@@ -2,7 +2,7 @@ import type {
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import { NotFoundError } from '@backstage/errors';
 import {
   ANNOTATIONS,
   goldenImagesImportPermission,
@@ -12,14 +12,14 @@ import {
   type ImportRequest,
   type ImportResponse,
 } from '@golden-images/plugin-golden-images-common';
-import { owns, type Authorizer, type Caller, type EntityAccess } from '../auth';
+import type { Authorizer, Caller, EntityAccess } from '../auth';
 import type { ClusterConfig } from '../config/types';
-import type { ImportAllowList } from '../imports';
-import type { Claim, DataVolume, ImageOrigin } from '../manifests';
+import type { ImageProber, ImportAllowList } from '../imports';
+import type { Claim, DataVolume } from '../manifests';
 import type { ObjectKey, Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
-import { ImportChecks } from './ImportChecks';
+import { ImportChecks, type CheckedImport } from './ImportChecks';
 import { IdempotentCreate, type CreateTarget } from './IdempotentCreate';
 import {
   ImageMetadataChecks,
@@ -31,6 +31,7 @@ import { Verdict, type Preflight } from './preflight';
 import { inPlainWords } from './clusterErrors';
 import { imageDraft } from './drafts';
 import { requireConnection } from './requireConnection';
+import { requireImporter } from './requireImporter';
 import { manifestOf, targetOf, type ImportDraft } from './importDraft';
 import { importAgreement } from './waitAgreement';
 import { encodeWaitHandle } from './waitHandle';
@@ -39,6 +40,8 @@ import { whyUnverified } from './verification';
 
 export interface RequestOptions {
   credentials: BackstageCredentials<BackstageUserPrincipal>;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal;
 }
 
 /** Golden images: lists, and imports as idempotent creates. */
@@ -58,6 +61,7 @@ export class ImageService {
     entities: EntityAccess;
     allowList: ImportAllowList;
     preflight: Preflight;
+    prober: ImageProber;
     clock: Clock;
   }) {
     this.#tracking = options.tracking;
@@ -143,7 +147,7 @@ export class ImageService {
         caller,
         cluster,
         namespace,
-        options.dryRun,
+        options,
       );
     });
   }
@@ -182,9 +186,10 @@ export class ImageService {
     return inPlainWords(cluster.name, async () => {
       const namespace = await this.#clusters.namespace(cluster, name);
       requireImporter(caller, cluster, namespace);
-      const origin = await this.#check(
+      const asker = { caller, signal: options.signal };
+      const checked = await this.#check(
         request,
-        caller,
+        asker,
         cluster,
         namespace,
         verdict,
@@ -194,7 +199,7 @@ export class ImageService {
       const manifest = manifestOf(request, cluster, target, {
         caller,
         agreement,
-        origin,
+        ...checked,
       });
       const image = imageDraft(manifest, request, {
         cluster: cluster.name,
@@ -207,16 +212,16 @@ export class ImageService {
 
   async #check(
     request: ImportRequest,
-    caller: Caller,
+    { caller, signal }: { caller: Caller; signal?: AbortSignal },
     cluster: ClusterConfig,
     namespace: NamespaceFacts,
     verdict: Verdict,
-  ): Promise<ImageOrigin | undefined> {
+  ): Promise<CheckedImport> {
     const { name: image, version } = request;
     const where = { cluster: cluster.name, namespace: namespace.name };
-    const origin = await this.#checks.run(
+    const checked = await this.#checks.run(
       request,
-      caller,
+      { caller, signal },
       cluster,
       namespace,
       verdict,
@@ -227,7 +232,7 @@ export class ImageService {
       caller,
       verdict,
     );
-    return origin;
+    return checked;
   }
 
   async #import(
@@ -235,23 +240,29 @@ export class ImageService {
     caller: Caller,
     cluster: ClusterConfig,
     namespace: NamespaceFacts,
-    dryRun: boolean,
+    { dryRun, signal }: { dryRun: boolean; signal?: AbortSignal },
   ): Promise<ImportResponse> {
     const target = targetOf(request, cluster, namespace, dryRun);
     const { identity } = target;
     const agreement = importAgreement(request, this.#clock);
     const earlier = await this.#create.earlier(target);
     const verdict = new Verdict();
-    let origin: ImageOrigin | undefined;
+    let checked: CheckedImport = {};
     if (!earlier) {
-      origin = await this.#check(request, caller, cluster, namespace, verdict);
+      checked = await this.#check(
+        request,
+        { caller, signal },
+        cluster,
+        namespace,
+        verdict,
+      );
       verdict.problems.throwIfAny();
     }
     const result =
       earlier ??
       (await this.#create.create(
         target,
-        manifestOf(request, cluster, target, { caller, agreement, origin }),
+        manifestOf(request, cluster, target, { caller, agreement, ...checked }),
       ));
     if (!result.created) {
       verdict.warn(unchangedMetadata(request, result.object));
@@ -325,21 +336,4 @@ export class ImageService {
       nowMs: this.#clock.nowMs(),
     });
   }
-}
-
-function requireImporter(
-  caller: Caller,
-  cluster: ClusterConfig,
-  namespace: NamespaceFacts,
-): void {
-  if (owns(caller, namespace.owner)) return;
-  throw new NotAllowedError(
-    `${caller.userRef} may not import into namespace "${
-      namespace.name
-    }" of cluster "${cluster.name}": ${
-      namespace.owner
-        ? `only its owner ${namespace.owner} and administrators may`
-        : 'it has no owner, so only administrators may'
-    }`,
-  );
 }

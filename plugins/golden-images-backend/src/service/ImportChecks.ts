@@ -7,7 +7,7 @@ import {
 } from '@golden-images/plugin-golden-images-common';
 import type { Caller } from '../auth';
 import type { ClusterConfig } from '../config/types';
-import type { ImportAllowList } from '../imports';
+import type { ImageProber, ImportAllowList } from '../imports';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import type { DataSource, ImageOrigin } from '../manifests';
 import { importProblems } from './importProblems';
@@ -16,9 +16,18 @@ import type { Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { ClusterDirectory, NamespaceFacts } from './ClusterDirectory';
 import { ImageOrigins, originRef } from './origins';
+import { ImportSizer, type SizedImport } from './importSize';
 import { asProblem } from './Problems';
 import type { Preflight, Verdict } from './preflight';
 import { verificationProblem } from './verification';
+
+/** What the source of an import was found to be. */
+export interface CheckedImport {
+  /** The claim or snapshot that an image is made of. */
+  origin?: ImageOrigin;
+  /** What a look at a file has shown. */
+  sized?: SizedImport;
+}
 
 /** What an import needs, looked at before anything is written. */
 export class ImportChecks {
@@ -26,6 +35,7 @@ export class ImportChecks {
   readonly #allowList: ImportAllowList;
   readonly #preflight: Preflight;
   readonly #origins: ImageOrigins;
+  readonly #sizer: ImportSizer;
 
   constructor(options: {
     tracking: Tracking;
@@ -33,24 +43,26 @@ export class ImportChecks {
     allowList: ImportAllowList;
     preflight: Preflight;
     clock: Clock;
+    prober: ImageProber;
   }) {
     this.#origins = new ImageOrigins(options);
+    this.#sizer = new ImportSizer(options);
     this.#tracking = options.tracking;
     this.#allowList = options.allowList;
     this.#preflight = options.preflight;
   }
 
   /**
-   * @returns what an image is made of, where that is a claim or a snapshot
+   * @returns what is to be asked of the cluster, if the verdict holds no problem
    * @throws NotAllowedError when that is not the caller's
    */
   async run(
     request: ImportRequest,
-    caller: Caller,
+    { caller, signal }: { caller: Caller; signal?: AbortSignal },
     cluster: ClusterConfig,
     namespace: NamespaceFacts,
     verdict: Verdict,
-  ): Promise<ImageOrigin | undefined> {
+  ): Promise<CheckedImport> {
     const { problems } = verdict;
     const ref = originRef(request, namespace.name);
     const asked = { caller, cluster, imageNamespace: namespace };
@@ -63,15 +75,16 @@ export class ImportChecks {
       problems.add(asProblem('source-not-allowed', refusal));
     }
     problems.add(...importProblems(request));
-    const size = Quantity.tryParse(request.size);
-    if (request.size === 'auto' && !ref) {
-      problems.add({
-        field: 'size',
-        code: 'invalid',
-        message: '"auto" is known only of a claim or a snapshot',
-        remedy: 'give the size of the volume',
-      });
-    }
+    // What may not be imported is not looked at either.
+    const sized =
+      refusal === undefined && !ref
+        ? await this.#sizer.size(
+            request,
+            cluster,
+            { caller: caller.userRef, signal },
+            verdict,
+          )
+        : undefined;
     if (namespace.exists === false) {
       problems.add({
         field: 'namespace',
@@ -92,7 +105,7 @@ export class ImportChecks {
           cluster,
           {
             namespace: namespace.name,
-            sizeBytes: size?.bytes,
+            sizeBytes: Quantity.tryParse(sized?.size ?? request.size)?.bytes,
             storageClass: request.storageClass ?? cluster.storageClass,
             withoutScratch: request.source.registry?.pullMethod === 'node',
           },
@@ -105,7 +118,7 @@ export class ImportChecks {
       }
       verdict.warn(alias.warning);
     }
-    if (origin?.verified) return origin;
+    if (origin?.verified) return { origin };
     const unverified = verificationProblem(
       request.source,
       cluster,
@@ -113,7 +126,7 @@ export class ImportChecks {
     );
     problems.add(unverified);
     if (!unverified) verdict.warn(unverifiedWarning(request.source));
-    return origin;
+    return { origin, sized };
   }
 
   /** The alias remembers names of versions that were used, and may be somebody else's. */

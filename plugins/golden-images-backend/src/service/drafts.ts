@@ -5,6 +5,7 @@ import {
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
 import { redactUrl } from '../state';
+import { diskBytesOf } from '../manifests';
 import type { CloneSource } from '../manifests/cloneManifest';
 import { readImageMetadata } from '../manifests/imageMetadata';
 import type {
@@ -33,10 +34,17 @@ export function imageDraft(
 ): Image {
   const source = object.spec.source ?? {};
   const [type] = Object.keys(source);
+  const draft = facts(object, object.spec.pvc, context);
   const url = (source.http ?? source.s3 ?? source.gcs ?? source.registry)?.url;
   return {
     kind: 'image',
-    ...facts(object, object.spec.pvc, context),
+    ...draft,
+    sizes: {
+      ...draft.sizes,
+      diskBytes: diskBytesOf(
+        object.metadata.annotations?.[ANNOTATIONS.virtualSizeBytes],
+      ),
+    },
     state: 'pending',
     reason: 'requested',
     image: image.name,
@@ -58,8 +66,8 @@ export function imageDraft(
 }
 
 /** What CDI will check the bytes against. */
-function verificationOf(
-  source: DataVolumeSource,
+export function verificationOf(
+  source: Pick<DataVolumeSource, 'http' | 'registry'> & { pvc?: unknown },
   annotations: Record<string, string> = {},
 ): Image['verified'] {
   if (source.http?.checksum) return 'checksum';

@@ -10,10 +10,10 @@ import {
   importManifest,
   type Claim,
   type DataVolume,
-  type ImageOrigin,
 } from '../manifests';
 import { checksumUnknown } from './clusterErrors';
 import type { NamespaceFacts } from './ClusterDirectory';
+import type { CheckedImport } from './ImportChecks';
 import type { CreateTarget } from './IdempotentCreate';
 import type { WaitAgreement } from './waitAgreement';
 
@@ -53,11 +53,13 @@ export function manifestOf(
     caller,
     agreement,
     origin,
-  }: { caller: Caller; agreement: WaitAgreement; origin?: ImageOrigin },
+    sized,
+  }: CheckedImport & { caller: Caller; agreement: WaitAgreement },
 ): DataVolume {
   return importManifest({
     request,
     origin,
+    sized,
     namespace,
     storageClass: request.storageClass ?? cluster.storageClass,
     identity,

@@ -11,6 +11,8 @@ export { Clones, CloneTurn } from './clones';
 export { NamespaceOwners } from './NamespaceOwners';
 export { ManifestService } from './ManifestService';
 export { NamespaceService } from './NamespaceService';
+export { ImportSizer } from './importSize';
+export { ProbeService } from './ProbeService';
 export { PreflightService } from './PreflightService';
 export { ProblemsError } from './Problems';
 export { OrphanedVolumes } from './OrphanedVolumes';

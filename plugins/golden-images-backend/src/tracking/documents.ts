@@ -9,7 +9,7 @@ import {
   type VolumeState,
 } from '@golden-images/plugin-golden-images-common';
 import type { TrackedRecord } from '../database';
-import { readImageMetadata } from '../manifests';
+import { diskBytesOf, readImageMetadata } from '../manifests';
 import type { DataVolumeView, Derived } from '../state/types';
 import type { ImageProtection } from './ProtectionLevels';
 import { imageMarks } from './imageMarks';
@@ -44,9 +44,17 @@ export function imageDocument(
   protection: ImageProtection,
 ): Image {
   const { dataVolume } = joined;
+  const shared = facts(cluster, joined, ROLE_GOLDEN_IMAGE);
   return {
     kind: 'image',
-    ...facts(cluster, joined, ROLE_GOLDEN_IMAGE),
+    ...shared,
+    sizes: {
+      ...shared.sizes,
+      // CDI itself notes it nowhere.
+      diskBytes: diskBytesOf(
+        annotationOf(joined, ANNOTATIONS.virtualSizeBytes),
+      ),
+    },
     ...stateDetails(derived),
     state: derived.state,
     image: imageNameOf(joined),

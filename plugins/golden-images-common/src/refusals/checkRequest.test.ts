@@ -52,7 +52,7 @@ describe('checkRequest', () => {
     ).toEqual([
       'name: must consist of lower case letters, digits and "-", and start and end with a letter or digit (given: "Ubuntu Server"); for example "ubuntu-server"',
       'version: must be text, not a number (given: 20261101); write it in quotes: "20261101"',
-      'size: must be a Kubernetes quantity; did you mean "10G"? (given: "10GB")',
+      'size: must be "auto" or a Kubernetes quantity; did you mean "10G"? (given: "10GB")',
       'sise: is not a field of this request; did you mean "size"?',
     ]);
   });

@@ -30,11 +30,14 @@ export const quantity = z.string().superRefine((text, context) => {
     context.addIssue({ code: 'custom', message });
   }
 });
-/** `auto`, or such a size. */
+/** The same, or `auto`: what the disk inside needs. */
 export const sizeOrAuto = z.string().superRefine((text, context) => {
   const message = text === 'auto' ? undefined : refusalOfSize(text);
   if (message !== undefined) {
-    context.addIssue({ code: 'custom', message });
+    context.addIssue({
+      code: 'custom',
+      message: message.replace(/^must be a Kub/, 'must be "auto" or a Kub'),
+    });
   }
 });
 export const entityRef = z

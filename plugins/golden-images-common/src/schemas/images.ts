@@ -109,7 +109,7 @@ export const importRequestSchema = z
         'A disk image, unless said otherwise, or a tar archive whose files are unpacked',
       ),
     size: sizeOrAuto.describe(
-      'Size of the volume, for example "10Gi"; "auto" takes that of the claim or snapshot',
+      'Size of the volume, for example "10Gi"; "auto" looks at the image and takes what its disk needs, or the size of the claim or snapshot',
     ),
     storageClass: dnsSubdomain
       .optional()

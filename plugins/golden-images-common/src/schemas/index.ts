@@ -12,6 +12,7 @@ export * from './manifests';
 export * from './namespaces';
 export * from './objects';
 export * from './preflight';
+export * from './probe';
 export * from './problems';
 export * from './quotas';
 export * from './volumes';

@@ -1,6 +1,7 @@
 import { z } from 'zod/v3';
 import { bytes } from './fields';
 import { importRequestSchema } from './images';
+import { imageProbeSchema } from './probe';
 import { problemSchema } from './problems';
 import { namespaceQuotaSchema } from './quotas';
 import { cloneRequestSchema } from './volumes';
@@ -41,6 +42,8 @@ export const clonesLeftSchema = z.object({
 export const preflightFactsSchema = z.object({
   uses: z.array(namespaceUseSchema),
   clonesLeft: clonesLeftSchema.optional(),
+  /** Of an import: what a look at the image has shown. */
+  image: imageProbeSchema.optional(),
   /** How a clone is made: by Longhorn from a claim, or as CDI does it for this class. */
   strategy: z.enum(['plain', 'csi-clone', 'snapshot', 'copy']).optional(),
   /** Whether a virtual machine on this clone could live-migrate, and why. */

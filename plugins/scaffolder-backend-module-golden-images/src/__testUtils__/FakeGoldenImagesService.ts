@@ -136,6 +136,10 @@ export class FakeGoldenImagesService implements GoldenImagesService {
     return { waitHandle: `v1.${request.kind}.${request.name}` };
   }
 
+  async probeImage(): Promise<never> {
+    throw new Error('No action looks at images');
+  }
+
   async getWaitStatus(
     { waitHandle, onBehalfOf }: { waitHandle: string; onBehalfOf?: string },
     options: GoldenImagesCallOptions,

@@ -26,7 +26,7 @@ export const examples: TemplateExample[] = [
           checksum: `sha256:${'0123456789abcdef'.repeat(4)}`,
         },
       },
-      size: '10Gi',
+      size: 'auto',
       os: 'Ubuntu 24.04',
       architecture: 'amd64',
     }),

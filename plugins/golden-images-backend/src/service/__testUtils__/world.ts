@@ -6,7 +6,12 @@ import { Authorizer, EntityAccess } from '../../auth';
 import { volumeRuleset } from '../../auth/__testUtils__/volumeRuleset';
 import type { GoldenImagesConfig } from '../../config';
 import { ImportAllowList } from '../../imports';
-import { RESOURCES } from '../../kubernetes/ClusterClient';
+import { FakeProber } from './FakeProber';
+import { ImportSizer } from '../importSize';
+import {
+  RESOURCES,
+  type KubernetesObject,
+} from '../../kubernetes/ClusterClient';
 import type { Clock } from '../Clock';
 import { ActivityService } from '../ActivityService';
 import { ClusterDirectory } from '../ClusterDirectory';
@@ -20,6 +25,7 @@ import { ManifestService } from '../ManifestService';
 import { NamespaceService } from '../NamespaceService';
 import { Preflight } from '../preflight';
 import { CDI_WEBHOOK } from '../preflight/FactsReader';
+import { ProbeService } from '../ProbeService';
 import { PreflightService } from '../PreflightService';
 import { RetirementService } from '../RetirementService';
 import { VersionService } from '../VersionService';
@@ -93,6 +99,12 @@ export function createWorld(
     kind: 'MutatingWebhookConfiguration',
     metadata: { name: CDI_WEBHOOK },
   });
+  cluster.put(RESOURCES.cdiConfigs, {
+    apiVersion: 'cdi.kubevirt.io/v1beta1',
+    kind: 'CDIConfig',
+    metadata: { name: 'config' },
+    status: { filesystemOverhead: { global: '0.06' } },
+  } as KubernetesObject);
   const config: GoldenImagesConfig = {
     clusters: [
       {
@@ -140,12 +152,14 @@ export function createWorld(
     ],
   });
   const { admins } = config;
+  const prober = new FakeProber();
   const clusters = new ClusterDirectory(config, tracking);
   const shared = {
     tracking,
     clusters,
     clock,
     admins,
+    prober,
     authorizer: new Authorizer({
       permissions,
       userInfo,
@@ -172,6 +186,7 @@ export function createWorld(
     cluster,
     tracking,
     permissions,
+    prober,
     authorizer: parts.authorizer,
     clock,
     activities: new ActivityService(parts),
@@ -184,6 +199,7 @@ export function createWorld(
       catalog,
       auth: mockServices.auth(),
     }),
+    probes: new ProbeService({ ...parts, sizer: new ImportSizer(parts) }),
     preflights: new PreflightService({ ...parts, images }),
     manifests: new ManifestService({ ...parts, images }),
     versions: new VersionService(kept),

@@ -1,0 +1,2 @@
+export { ImageProbe, type ImageProber, type ProbeTarget } from './ImageProbe';
+export type { ImageFacts, ProbeOutcome } from './outcome';

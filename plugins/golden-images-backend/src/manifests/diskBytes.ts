@@ -1,0 +1,7 @@
+/**
+ * Size of the disk inside of an image, as an annotation notes it. Anybody may
+ * have written it: what is no size is none.
+ */
+export function diskBytesOf(text: string | undefined): number | undefined {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined;
+}

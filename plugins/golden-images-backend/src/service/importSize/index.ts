@@ -1,0 +1,1 @@
+export { ImportSizer, type Asker, type SizedImport } from './ImportSizer';
