@@ -21,6 +21,8 @@ export const VOLUMES_PER_ENTITY = 20;
 const NAMESPACES = 100;
 const STRANGERS = 'strangers';
 const SAMPLES = 10;
+/** Asked more often, the backend would be busy with the answers. */
+const POLL_MS = 50;
 
 export const volumeSeed = (index: number): VolumeSeed => ({
   namespace: `team-${index % NAMESPACES}`,
@@ -165,7 +167,7 @@ export class Bench {
         const total = [...states.values()].reduce((sum, n) => sum + n, 0);
         if (total === this.#seeded) return states;
       }
-      await delay(10);
+      await delay(POLL_MS);
     }
   }
 
