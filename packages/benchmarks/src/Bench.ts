@@ -9,6 +9,7 @@ import { ClusterConnection } from './cluster/ClusterConnection';
 import {
   clonedVolume,
   namespaceObject,
+  othersClaim,
   OWNER,
   plainClaim,
   type VolumeSeed,
@@ -38,6 +39,8 @@ export interface Sizes {
   entities: number;
   /** Volumes at which the latency of a view is compared. */
   views: [number, number, number];
+  /** Clones asked for at once. */
+  burst: number;
 }
 
 export interface BenchOptions {
@@ -80,7 +83,8 @@ export class Bench {
     return this.#seeded;
   }
 
-  async startPortal(): Promise<Portal> {
+  /** @param sockets - requests of the user's at once */
+  async startPortal(sockets?: number): Promise<Portal> {
     const config = new KubeConfig();
     config.loadFromFile(this.kubeconfigPath);
     return Portal.start({
@@ -92,6 +96,7 @@ export class Bench {
       },
       port: await freePort(),
       entities: this.sizes.entities,
+      sockets,
       logTo: openSync(join(this.folder, 'backend.log'), 'a'),
     });
   }
@@ -132,7 +137,7 @@ export class Bench {
     await seed(
       this.cluster,
       Array.from({ length: this.comparedEntities }).map((_, index) => [
-        plainClaim({
+        othersClaim({
           namespace: STRANGERS,
           name: `disk-${index}`,
           entityRef: `component:default/${componentName(index)}`,

@@ -1,10 +1,12 @@
 import type { Sizes } from './Bench';
+import { BURST_NAMESPACES } from './measures/burstRequests';
 
 /** What a run that counts measures. */
 export const FULL: Sizes = {
   volumes: 20_000,
   entities: 1_000,
   views: [1_000, 10_000, 100_000],
+  burst: 1_000,
 };
 
 /** For the readers of `docs/performance.md`, by paragraphs. */
@@ -14,6 +16,10 @@ export const ABOUT = [
   )} cloned volumes (each a DataVolume, a claim, a PersistentVolume and a Longhorn volume) in 100 namespaces and ${FULL.entities.toLocaleString(
     'en-US',
   )} components. The backend is a whole Backstage backend in a process of its own, with sign-in, permissions, catalog and the Kubernetes plugin; its SQLite databases are on disk. Permissions are on: a policy decides about every volume by the owner of its namespace, and each component that is looked at has one more volume, which the user may not see. What a reader may see is asked anew after 5 s at the latest (never for a write), and the views are so close together that most rest on an answer from before.`,
+  '',
+  `For the burst, ${FULL.burst.toLocaleString(
+    'en-US',
+  )} clones of five images are asked for at once by one user's token, over ${BURST_NAMESPACES} namespaces and each for a component of its own; the backend has been up for a while, and the copies that began meanwhile end when all were accepted. The bare creates are the very same DataVolumes under other names, sent to the API server with as many requests at once while the backend is not running. The benchmark plays the part of CDI and Longhorn, and what it says of copies at once, of lost and doubled clones and of their order is counted from the cluster's own watches. Out of order is a clone that is made before one of the same namespace that had been accepted before it was asked for, or in a turn of a namespace that comes although another had been waiting since its turn before. In the second burst a copy takes 0.2 s; the backend is killed with SIGKILL and started again, and whoever had no answer asks again; the slots that it had given by then, at most the width, are not judged as turns.`,
   '',
   'What a number is held against is measured in the same run, on the same data. For the first sync both the bare client and the backend are processes that have just started. Memory is what is left after a collection as V8 makes it when memory is short, which also gives back the pages that it keeps in reserve: those tell how much was used at once at some time, not what a volume needs. `npm run bench -- --kubeconfig FILE` measures against another API server.',
 ];

@@ -8,6 +8,7 @@ import { Bench, type Sizes } from './Bench';
 import { componentName } from './backend/entities';
 import type { BackendAnswers, Portal } from './backend/Portal';
 import { measureBeside } from './measures/beside';
+import { measureBurst } from './measures/burst';
 import { measureChange } from './measures/change';
 import { reportMemory } from './measures/memory';
 import { measureSync } from './measures/sync';
@@ -20,6 +21,8 @@ const { values: options } = parseArgs({
     kubeconfig: { type: 'string' },
     /** A part of the whole, to try the benchmark itself; writes no report. */
     scale: { type: 'string', default: '1' },
+    /** The burst of clones alone; writes no report. */
+    burst: { type: 'boolean', default: false },
   },
 });
 const scale = Number(options.scale);
@@ -45,10 +48,17 @@ async function main() {
     volumes: FULL.volumes * scale,
     entities: FULL.entities * scale,
     views: FULL.views.map(count => count * scale) as Sizes['views'],
+    burst: FULL.burst * scale,
   };
   const bench = await Bench.open({ sizes, folder, kubeconfigPath, api });
   let portal: Portal | undefined;
   try {
+    if (options.burst) {
+      await bench.seedNamespaces();
+      await measureBurst(bench);
+      rmSync(folder, { recursive: true });
+      return;
+    }
     const empty = await measureEmpty(bench);
     say(`making ${sizes.views[0]} volumes`);
     await bench.seedNamespaces();
@@ -75,6 +85,11 @@ async function main() {
     reportMemory(bench, empty, full);
     await measureChange(bench, portal);
     await measureBeside(bench, portal, await measureViews(bench, portal));
+    await portal.stop();
+
+    say(`cloning ${sizes.burst} times at once`);
+    await measureBurst(bench);
+    portal = await bench.startPortal();
     say(`making ${sizes.views[2]} volumes`);
     await bench.seedClaims(sizes.views[2]);
     await view(portal);

@@ -22,6 +22,7 @@ export class Worker {
     file: string;
     args: string[];
     nodeArgs?: string[];
+    env?: Record<string, string>;
     logTo: number;
   }): Promise<Worker> {
     const child = fork(join(sourceFolder, options.file), options.args, {
@@ -30,6 +31,7 @@ export class Worker {
         require.resolve('@backstage/cli/config/nodeTransform.cjs'),
         ...(options.nodeArgs ?? []),
       ],
+      env: { ...process.env, ...options.env },
       stdio: ['ignore', options.logTo, options.logTo, 'ipc'],
     });
     const worker = new Worker(child);

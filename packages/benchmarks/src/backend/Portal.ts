@@ -12,6 +12,8 @@ export interface PortalOptions {
   cluster: { url: string; token: string };
   port: number;
   entities: number;
+  /** Requests of the user's at once; 8 where absent. */
+  sockets?: number;
   logTo: number;
 }
 
@@ -29,12 +31,13 @@ export interface BackendAnswers {
 export class Portal {
   readonly #worker: Worker;
   readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  readonly #agent: Agent;
   #token = '';
 
-  private constructor(worker: Worker, port: number) {
+  private constructor(worker: Worker, port: number, sockets: number) {
     this.#worker = worker;
     this.#port = port;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: sockets });
   }
 
   static async start(options: PortalOptions): Promise<Portal> {
@@ -45,9 +48,11 @@ export class Portal {
       file: 'backend/serveBackend.ts',
       args: ['--config', configPath],
       nodeArgs: ['--expose-gc'],
+      // As it is deployed: its log is JSON, and not coloured.
+      env: { NODE_ENV: 'production' },
       logTo: options.logTo,
     });
-    const portal = new Portal(worker, options.port);
+    const portal = new Portal(worker, options.port, options.sockets ?? 8);
     const { body } = await portal.send('GET', '/api/auth/bench/refresh');
     portal.#token = body.backstageIdentity.token;
     return portal;

@@ -1,6 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import http from 'node:http';
 import https from 'node:https';
+import { createInterface } from 'node:readline';
 
 /** Bare requests to an API server, over connections that are kept. */
 export class ClusterConnection {
@@ -18,7 +19,11 @@ export class ClusterConnection {
     this.#send = send;
   }
 
-  static async open(kubeconfigPath: string): Promise<ClusterConnection> {
+  /** @param sockets - requests at once */
+  static async open(
+    kubeconfigPath: string,
+    sockets = 32,
+  ): Promise<ClusterConnection> {
     const config = new KubeConfig();
     config.loadFromFile(kubeconfigPath);
     const server = config.getCurrentCluster()?.server;
@@ -31,9 +36,9 @@ export class ClusterConnection {
       ? new https.Agent({
           ...(options as https.AgentOptions),
           keepAlive: true,
-          maxSockets: 32,
+          maxSockets: sockets,
         })
-      : new http.Agent({ keepAlive: true, maxSockets: 32 });
+      : new http.Agent({ keepAlive: true, maxSockets: sockets });
     return new ClusterConnection(
       base,
       options,
@@ -81,6 +86,41 @@ export class ClusterConnection {
       request.on('error', reject);
       request.end(body && JSON.stringify(body));
     });
+  }
+
+  /**
+   * Every line of an answer that goes on, such as a watch. Resolves when the
+   * signal is aborted.
+   */
+  async follow(
+    path: string,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const url = new URL(path, this.#base);
+    const response = await new Promise<http.IncomingMessage>(
+      (resolve, reject) => {
+        const request = this.#send(
+          url,
+          { ...this.#options, agent: undefined, signal },
+          resolve,
+        );
+        request.on('error', reject);
+        request.end();
+      },
+    );
+    if (response.statusCode !== 200) {
+      throw new Error(`GET ${path}: ${response.statusCode}`);
+    }
+    response.on('error', () => undefined);
+    try {
+      for await (const line of createInterface({ input: response })) {
+        onLine(line);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    if (!signal.aborted) throw new Error(`GET ${path}: the answer ended`);
   }
 
   close() {

@@ -80,6 +80,22 @@ export function plainClaim(seed: VolumeSeed): SeedObject {
   };
 }
 
+/** The same, made by somebody else: it is no copy of ours that might be running. */
+export function othersClaim(seed: VolumeSeed): SeedObject {
+  const claim = plainClaim(seed);
+  const { labels } = metadata(seed);
+  return {
+    ...claim,
+    body: {
+      ...claim.body,
+      metadata: {
+        ...claim.body.metadata,
+        labels: { [LABELS.kubernetesId]: labels[LABELS.kubernetesId] },
+      },
+    },
+  };
+}
+
 /** A finished clone as CDI and Longhorn leave it: DataVolume, claim, PersistentVolume, Longhorn volume. */
 export function clonedVolume(seed: VolumeSeed): SeedObject[] {
   const { namespace, name } = seed;

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import type { Portal } from '../backend/Portal';
+import type { Bench } from '../Bench';
+import { bareCreates } from '../cluster/bareCreates';
+import { CopyActor } from '../cluster/CopyActor';
+import { CopyWatch } from '../cluster/CopyWatch';
+import {
+  copyByCsi,
+  IMAGES_NAMESPACE,
+  readyImage,
+} from '../cluster/goldenImages';
+import { namespaceObject, OWNER } from '../cluster/objects';
+import { seed } from '../cluster/seed';
+import {
+  askAll,
+  burstNamespaces,
+  burstRequests,
+  versionsOf,
+  type BurstRequest,
+} from './burstRequests';
+import { reportTurns } from './burstTurns';
+
+/** Part of the requests that is answered when the backend is killed. */
+const KILLED_AT = 0.3;
+const WARM_UP = 100;
+const COPY_MS = 200;
+
+interface Round {
+  requests: BurstRequest[];
+  actor: CopyActor;
+  watch: CopyWatch;
+}
+
+/** Clones that are asked for all at once, beside as many bare creates; then again, with the backend killed meanwhile. */
+export async function measureBurst(bench: Bench) {
+  await seed(bench.cluster, [
+    [IMAGES_NAMESPACE, ...burstNamespaces].map(name =>
+      namespaceObject(name, OWNER),
+    ),
+  ]);
+  await copyByCsi(bench.cluster);
+  const { burst } = bench.sizes;
+  const acceptedMs = await inRound(bench, 'a', round =>
+    acceptance(bench, round),
+  );
+  const bareMs = await bareCreates(
+    bench.kubeconfigPath,
+    burstRequests(bench, 'a').map(({ body }) => body),
+  );
+  const perSecond = (ms: number) => Math.round((burst / ms) * 1000);
+  bench.report.add({
+    name: `${burst} clones asked for at once, accepted at a part of the API server's rate of bare creates`,
+    value: bareMs / acceptedMs,
+    unit: '×',
+    anchor: `${perSecond(acceptedMs)}/s beside ${perSecond(
+      bareMs,
+    )}/s for the same DataVolumes, with as many requests at once`,
+    goal: '≥ 0.8',
+    met: bareMs / acceptedMs >= 0.8,
+  });
+  await inRound(bench, 'k', round => killed(bench, round));
+}
+
+/** With images of its own, and a cluster that copies while it lasts. */
+async function inRound<T>(
+  bench: Bench,
+  name: string,
+  run: (round: Round) => Promise<T>,
+): Promise<T> {
+  const requests = burstRequests(bench, name);
+  await seed(bench.cluster, versionsOf(requests).map(readyImage));
+  const actor = new CopyActor(bench.cluster, COPY_MS);
+  const watch = await CopyWatch.start(bench.cluster, object =>
+    actor.take(object),
+  );
+  try {
+    const result = await run({ requests, actor, watch });
+    await actor.settled();
+    return result;
+  } finally {
+    await watch.stop();
+  }
+}
+
+async function acceptance(
+  bench: Bench,
+  { requests, actor, watch }: Round,
+): Promise<number> {
+  const portal = await bench.startPortal(requests.length);
+  try {
+    await imagesShown(portal, requests);
+    await warmUp(portal, requests);
+    // Copies take longer than it takes to ask for them.
+    actor.hold();
+    const beganAtMs = performance.now();
+    await askAll(portal, requests);
+    const ms = performance.now() - beganAtMs;
+    actor.letEnd();
+    await watch.ended(requests.length);
+    reportTurns(bench, { requests, watch, name: 'The burst' });
+    return ms;
+  } finally {
+    await portal.stop();
+  }
+}
+
+async function killed(bench: Bench, { requests, watch }: Round) {
+  let portal = await bench.startPortal(requests.length);
+  try {
+    await imagesShown(portal, requests);
+    let end: Promise<void> | undefined;
+    await askAll(portal, requests, count => {
+      if (count >= requests.length * KILLED_AT) end ??= portal.stop();
+    });
+    await end;
+    const killedAtMs = performance.now();
+    const unanswered = requests.filter(
+      ({ acceptedAtMs }) => acceptedAtMs === undefined,
+    );
+    assert.ok(unanswered.length > 0);
+    portal = await bench.startPortal(requests.length);
+    await askAll(portal, unanswered);
+    await watch.ended(requests.length);
+    const answered = requests.length - unanswered.length;
+    reportTurns(bench, {
+      requests,
+      watch,
+      killedAtMs,
+      name: `A burst whose backend is killed after ${answered} answers; the others ask again`,
+    });
+  } finally {
+    await portal.stop();
+  }
+}
+
+/** A backend that has been up for a while; nothing is written. */
+async function warmUp(portal: Portal, requests: BurstRequest[]) {
+  for (const { body } of requests.slice(0, WARM_UP)) {
+    await portal.post('/api/golden-images/volumes?dryRun=true', body);
+  }
+}
+
+async function imagesShown(portal: Portal, requests: BurstRequest[]) {
+  const versions = versionsOf(requests);
+  for (;;) {
+    const { items } = await portal.get(
+      `/api/golden-images/images?cluster=bench&namespace=${IMAGES_NAMESPACE}`,
+    );
+    const ready = items.filter(
+      (item: { state: string; version: string }) =>
+        item.state === 'ready' && versions.includes(item.version),
+    );
+    if (ready.length === versions.length) return;
+  }
+}
