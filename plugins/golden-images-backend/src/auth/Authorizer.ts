@@ -15,11 +15,18 @@ import {
   type PermissionRuleset,
 } from '@backstage/plugin-permission-node';
 import { goldenImagesVolumeReadPermission } from '@golden-images/plugin-golden-images-common';
+import { Batches } from '../batching';
+import { askerKey } from './askerKey';
 import type { Caller } from './Caller';
 import { RecentAnswers } from './RecentAnswers';
 import type { GoldenVolume } from './volumeRules';
 
 type Credentials = BackstageCredentials<BackstageUserPrincipal>;
+
+interface Question {
+  permission: BasicPermission;
+  credentials: Credentials;
+}
 
 /** A caller who may see volumes, and which. */
 export interface VolumeAudience {
@@ -38,6 +45,7 @@ export class Authorizer {
   readonly #userInfo: UserInfoService;
   readonly #admins: string[];
   readonly #audiences: RecentAnswers<VolumeAudience>;
+  readonly #questions: Batches<Question, AuthorizeResult>;
   readonly #decide: ReturnType<typeof createConditionAuthorizer<GoldenVolume>>;
 
   constructor(options: {
@@ -53,10 +61,12 @@ export class Authorizer {
     this.#admins = options.admins;
     this.#decide = createConditionAuthorizer(options.volumeRuleset);
     this.#audiences = new RecentAnswers(() => options.clock.nowMs());
+    this.#questions = new Batches(questions => this.#askAll(questions));
   }
 
   /**
-   * The caller with what they own.
+   * The caller with what they own. Each call is decided anew; those that one
+   * user makes at the same time are decided one by one in one question.
    *
    * @throws NotAllowedError when the permission is not granted
    */
@@ -64,14 +74,22 @@ export class Authorizer {
     credentials: Credentials,
     permission: BasicPermission,
   ): Promise<Caller> {
-    const [[decision], caller] = await Promise.all([
-      this.#permissions.authorize([{ permission }], { credentials }),
-      this.#identify(credentials),
-    ]);
-    if (decision.result !== AuthorizeResult.ALLOW) {
-      throw notGranted(caller, permission);
-    }
+    const caller = await this.#identify(credentials);
+    const result = await this.#questions.get(askerKey(credentials, caller), {
+      permission,
+      credentials,
+    });
+    if (result !== AuthorizeResult.ALLOW) throw notGranted(caller, permission);
     return caller;
+  }
+
+  async #askAll(questions: Question[]): Promise<AuthorizeResult[]> {
+    const [{ credentials }] = questions;
+    const decisions = await this.#permissions.authorize(
+      questions.map(({ permission }) => ({ permission })),
+      { credentials },
+    );
+    return decisions.map(({ result }) => result);
   }
 
   /**

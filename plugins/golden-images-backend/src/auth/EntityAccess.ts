@@ -5,6 +5,8 @@ import {
 } from '@backstage/catalog-model';
 import { InputError, NotAllowedError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { Batches } from '../batching';
+import { askerKey } from './askerKey';
 import { owns, type Caller, type Requester } from './Caller';
 import { RecentAnswers } from './RecentAnswers';
 
@@ -29,22 +31,52 @@ export interface EntityFacts {
   kubernetesCluster?: string;
 }
 
+interface Question {
+  ref: string;
+  caller: Requester;
+}
+
 /** Entities as the caller sees them: the catalog gets the caller's credentials. */
 export class EntityAccess {
   readonly #catalog: CatalogService;
   readonly #recent: RecentAnswers<EntityFacts | undefined>;
+  readonly #questions: Batches<Question, EntityFacts | undefined>;
 
   constructor(catalog: CatalogService, clock: { nowMs(): number }) {
     this.#catalog = catalog;
     this.#recent = new RecentAnswers(() => clock.nowMs());
+    this.#questions = new Batches(questions => this.#askAll(questions));
   }
 
-  /** `undefined` when it does not exist, or the caller may not see it. */
+  /**
+   * `undefined` when it does not exist, or the caller may not see it. What one
+   * user asks for at the same time is asked for in one question.
+   */
   async find(ref: string, caller: Requester): Promise<EntityFacts | undefined> {
-    const entity = await this.#catalog.getEntityByRef(ref, {
-      credentials: caller.credentials,
+    return this.#questions.get(askerKey(caller.credentials, caller), {
+      ref,
+      caller,
     });
-    return entity && facts(entity);
+  }
+
+  async #askAll(questions: Question[]): Promise<(EntityFacts | undefined)[]> {
+    const refs = Array.from(new Set(questions.map(({ ref }) => ref)));
+    const [{ caller }] = questions;
+    const { items } = await this.#request(refs, caller);
+    const found = new Map(
+      refs.map((ref, index) => {
+        const entity = items[index];
+        return [ref, entity && facts(entity)];
+      }),
+    );
+    return questions.map(({ ref }) => found.get(ref));
+  }
+
+  async #request(entityRefs: string[], { credentials }: Requester) {
+    return this.#catalog.getEntitiesByRefs(
+      { entityRefs, fields: ['kind', 'metadata', 'relations'] },
+      { credentials },
+    );
   }
 
   /** As `find`, at most 5 s old: for reads only. */
@@ -62,13 +94,7 @@ export class EntityAccess {
     caller: Caller,
   ): Promise<Map<string, EntityFacts>> {
     if (refs.length === 0) return new Map();
-    const { items } = await this.#catalog.getEntitiesByRefs(
-      {
-        entityRefs: refs,
-        fields: ['kind', 'metadata', 'relations'],
-      },
-      { credentials: caller.credentials },
-    );
+    const { items } = await this.#request(refs, caller);
     return new Map(
       items
         .filter(entity => entity !== undefined)

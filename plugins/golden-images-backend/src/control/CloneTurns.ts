@@ -41,11 +41,13 @@ export interface CloneTurnsOptions {
 /** Lets queued clones through in one cluster, as slots become free. */
 export class CloneTurns {
   readonly #options: CloneTurnsOptions;
+  readonly #startedAtMs: number;
   #awake = true;
   #wake: () => void = () => {};
 
   constructor(options: CloneTurnsOptions) {
     this.#options = options;
+    this.#startedAtMs = options.timing.nowMs();
   }
 
   /** Something may have changed: a slot is free, or somebody waits. */
@@ -75,6 +77,8 @@ export class CloneTurns {
   /** Everything that is due now. */
   async pass(): Promise<void> {
     const { queue, cluster, limits, timing, onChange } = this.#options;
+    // Most of the time there is nothing, and every derived row asks.
+    if (await queue.isEmpty(cluster)) return;
     const nowMs = timing.nowMs();
     const ended =
       (await queue.settle(cluster, nowMs, UNSEEN_MS)) +
@@ -85,12 +89,21 @@ export class CloneTurns {
       if (!carryOut || !this.#mayWrite()) return;
       const now = timing.nowMs();
       const row =
-        (await queue.takeOver(cluster, now, GRACE_MS)) ??
+        (await queue.takeOver(cluster, now, this.#goneBefore(now))) ??
         (await queue.takeNext(cluster, limits, now));
       if (!row) return;
       await this.#carryOut(row, carryOut);
       onChange();
     }
+  }
+
+  /**
+   * What was admitted by then and is not written has no writer any more. Whoever
+   * had the turns before this instance is gone; one that only accepted a request
+   * may be alive, and finds that it is written already.
+   */
+  #goneBefore(nowMs: number): number {
+    return Math.max(nowMs - GRACE_MS, this.#startedAtMs);
   }
 
   #mayWrite(): boolean {

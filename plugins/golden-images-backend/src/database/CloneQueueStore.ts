@@ -1,73 +1,22 @@
-import type {
-  ReasonCode,
-  Volume,
-} from '@golden-images/plugin-golden-images-common';
+import type { ReasonCode } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
+import {
+  CLONES_TABLE,
+  rowOf,
+  type CloneRequestRow,
+  type CloneTableRow,
+  type CloneWidths,
+  type NewCloneRequest,
+} from './cloneRows';
 import { candidateOf, heldSlots, lockTurns, takeTurn } from './cloneSlots';
+import { enterClones, findClones, type EnteredClone } from './enterClones';
+import { placesOf } from './queuePlaces';
 
 interface Key {
   cluster: string;
   namespace: string;
   name: string;
 }
-
-/** A clone that was accepted, as it is asked to wait. */
-export interface NewCloneRequest extends Key {
-  requestHash: string;
-  /** Entity ref. */
-  requestedBy: string;
-  entityRef?: string;
-  /** `namespace/name` of the claim that it copies. */
-  imageKey: string;
-  expiresAtMs: number;
-  /** What is needed to carry it out. */
-  request: object;
-  /** How it is shown meanwhile. */
-  document: Volume;
-}
-
-export interface CloneRequestRow extends NewCloneRequest {
-  id: number;
-  /** `admitted`: it holds a slot and is being written; `written`: not seen by the tracker yet. */
-  state: 'waiting' | 'admitted' | 'written' | 'failed';
-  uid?: string;
-  reason?: ReasonCode;
-  message?: string;
-  attempts: number;
-  acceptedAtMs: number;
-  notBeforeMs: number;
-}
-
-export interface CloneWidths {
-  /** Unfinished copies at once in a cluster. */
-  width: number;
-  /** Of them, from one image. */
-  widthPerImage: number;
-}
-
-export interface CloneTableRow {
-  id: number | string;
-  cluster: string;
-  namespace: string;
-  name: string;
-  state: CloneRequestRow['state'];
-  request_hash: string;
-  requested_by: string;
-  entity_ref: string | null;
-  image_key: string;
-  uid: string | null;
-  reason: ReasonCode | null;
-  message: string | null;
-  attempts: number;
-  accepted_at_ms: number | string;
-  changed_at_ms: number | string;
-  not_before_ms: number | string;
-  expires_at_ms: number | string;
-  request: string;
-  document: string;
-}
-
-export const CLONES_TABLE = 'clone_requests';
 
 /**
  * Clones that wait for their turn. Every instance may accept and take turns:
@@ -82,35 +31,17 @@ export class CloneQueueStore {
   }
 
   /**
-   * Accepts a request: with a slot at once when one is free and nobody waits
-   * for it. `taken` when there is a row of this name already.
+   * Accepts requests of one cluster in their order, in one transaction: with a
+   * slot at once while one is free and nobody waits for it. `taken` when there
+   * is a row of that name already.
    */
   async enter(
-    entry: NewCloneRequest,
+    cluster: string,
+    entries: NewCloneRequest[],
     widths: CloneWidths & { mayAdmit: boolean },
     nowMs: number,
-  ): Promise<{
-    outcome: 'admitted' | 'waiting' | 'taken';
-    row: CloneRequestRow;
-  }> {
-    const { cluster, namespace, name } = entry;
-    return this.#knex.transaction(async trx => {
-      await lockTurns(trx, cluster);
-      const before = await trx<CloneTableRow>(CLONES_TABLE)
-        .where({ cluster, namespace, name })
-        .first();
-      if (before) return { outcome: 'taken', row: rowOf(before) };
-      const admitted =
-        widths.mayAdmit && (await this.#isFree(trx, entry, widths, nowMs));
-      await trx<CloneTableRow>(CLONES_TABLE).insert(
-        newRow(entry, admitted ? 'admitted' : 'waiting', nowMs),
-      );
-      if (admitted) await takeTurn(trx, cluster, namespace);
-      const row = await trx<CloneTableRow>(CLONES_TABLE)
-        .where({ cluster, namespace, name })
-        .first();
-      return { outcome: admitted ? 'admitted' : 'waiting', row: rowOf(row!) };
-    });
+  ): Promise<{ entered: EnteredClone[]; anySlotFree: boolean }> {
+    return enterClones(this.#knex, cluster, entries, widths, nowMs);
   }
 
   /** Gives the next free slot to whoever's turn it is. */
@@ -132,12 +63,17 @@ export class CloneQueueStore {
     });
   }
 
-  async find(key: Key): Promise<CloneRequestRow | undefined> {
-    const { cluster, namespace, name } = key;
-    const row = await this.#knex<CloneTableRow>(CLONES_TABLE)
-      .where({ cluster, namespace, name })
-      .first();
-    return row && rowOf(row);
+  /** Those that there are, in any order. */
+  async find(
+    cluster: string,
+    keys: Omit<Key, 'cluster'>[],
+  ): Promise<CloneRequestRow[]> {
+    return findClones(this.#knex, cluster, keys);
+  }
+
+  /** Places in the queue, from 1, of those that wait. */
+  async placesOf(cluster: string, ids: number[]): Promise<Map<number, number>> {
+    return placesOf(this.#knex, cluster, ids);
   }
 
   /** Its object exists; the row stays until the tracker has seen that. */
@@ -240,15 +176,15 @@ export class CloneQueueStore {
       .delete();
   }
 
-  /** What was admitted long ago by an instance that may be gone; it is ours from now on. */
+  /** What was admitted until then by an instance that may be gone; it is ours from now on. */
   async takeOver(
     cluster: string,
     nowMs: number,
-    graceMs: number,
+    untilMs: number,
   ): Promise<CloneRequestRow | undefined> {
     const row = await this.#knex<CloneTableRow>(CLONES_TABLE)
       .where({ cluster, state: 'admitted' })
-      .andWhere('changed_at_ms', '<=', nowMs - graceMs)
+      .andWhere('changed_at_ms', '<=', untilMs)
       .orderBy('id')
       .first();
     if (!row) return undefined;
@@ -260,6 +196,14 @@ export class CloneQueueStore {
       })
       .update({ changed_at_ms: nowMs });
     return changed === 1 ? rowOf(row) : undefined;
+  }
+
+  /** Whether there is no row at all. */
+  async isEmpty(cluster: string): Promise<boolean> {
+    const row = await this.#knex<CloneTableRow>(CLONES_TABLE)
+      .where({ cluster })
+      .first('id');
+    return row === undefined;
   }
 
   /** How many wait, by cluster. */
@@ -277,20 +221,6 @@ export class CloneQueueStore {
     );
   }
 
-  async #isFree(
-    trx: Knex.Transaction,
-    entry: NewCloneRequest,
-    widths: CloneWidths,
-    nowMs: number,
-  ): Promise<boolean> {
-    const held = await heldSlots(trx, entry.cluster, nowMs);
-    const ofImage = held.filter(image => image === entry.imageKey);
-    if (held.length >= widths.width || ofImage.length >= widths.widthPerImage) {
-      return false;
-    }
-    return !(await candidateOf(trx, entry.cluster, held, widths, nowMs));
-  }
-
   async #change(
     id: number,
     state: CloneTableRow['state'],
@@ -301,54 +231,4 @@ export class CloneQueueStore {
       .where({ id, state })
       .update({ ...change, changed_at_ms: nowMs });
   }
-}
-
-function newRow(
-  entry: NewCloneRequest,
-  state: CloneTableRow['state'],
-  nowMs: number,
-): Omit<CloneTableRow, 'id'> {
-  return {
-    cluster: entry.cluster,
-    namespace: entry.namespace,
-    name: entry.name,
-    state,
-    request_hash: entry.requestHash,
-    requested_by: entry.requestedBy,
-    entity_ref: entry.entityRef?.toLowerCase() ?? null,
-    image_key: entry.imageKey,
-    uid: null,
-    reason: null,
-    message: null,
-    attempts: 0,
-    accepted_at_ms: nowMs,
-    changed_at_ms: nowMs,
-    not_before_ms: 0,
-    expires_at_ms: entry.expiresAtMs,
-    request: JSON.stringify(entry.request),
-    document: JSON.stringify(entry.document),
-  };
-}
-
-export function rowOf(row: CloneTableRow): CloneRequestRow {
-  return {
-    id: Number(row.id),
-    cluster: row.cluster,
-    namespace: row.namespace,
-    name: row.name,
-    state: row.state,
-    requestHash: row.request_hash,
-    requestedBy: row.requested_by,
-    entityRef: row.entity_ref ?? undefined,
-    imageKey: row.image_key,
-    uid: row.uid ?? undefined,
-    reason: row.reason ?? undefined,
-    message: row.message ?? undefined,
-    attempts: row.attempts,
-    acceptedAtMs: Number(row.accepted_at_ms),
-    notBeforeMs: Number(row.not_before_ms),
-    expiresAtMs: Number(row.expires_at_ms),
-    request: JSON.parse(row.request),
-    document: JSON.parse(row.document),
-  };
 }

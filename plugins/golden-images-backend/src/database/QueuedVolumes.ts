@@ -3,15 +3,15 @@ import {
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
+import { inBatches } from './batches';
 import {
   CLONES_TABLE,
   rowOf,
   type CloneRequestRow,
   type CloneTableRow,
-} from './CloneQueueStore';
-import { lastTurns } from './cloneSlots';
+} from './cloneRows';
 import type { Tracked } from './GoldenImagesStore';
-import { queueOrder } from './queueOrder';
+import { placesOf } from './queuePlaces';
 
 /** Requests that wait, shown as the volumes that they will be. */
 export class QueuedVolumes {
@@ -36,44 +36,46 @@ export class QueuedVolumes {
       query.andWhere('entity_ref', entityRef.toLowerCase());
     }
     const rows = (await query).map(rowOf);
-    const clusters = new Set(
-      rows.filter(row => row.state === 'waiting').map(row => row.cluster),
+    const places = await this.#places(
+      rows.filter(row => row.state === 'waiting'),
     );
-    const places = new Map<number, number>();
-    for (const each of clusters) {
-      for (const [id, place] of await this.#places(each)) places.set(id, place);
-    }
-    return rows.map(row => asVolume(row, places.get(row.id)));
+    return rows.map(row => ({
+      object: asQueuedVolume(row, places.get(row.id)),
+      requestHash: row.requestHash,
+      giveUp: row.state === 'failed',
+      stage: 'accepted',
+      ownerUid: row.uid,
+      readyBefore: false,
+    }));
   }
 
-  async #places(cluster: string): Promise<Map<number, number>> {
-    const waiting = await this.#knex<CloneTableRow>(CLONES_TABLE)
-      .where({ cluster, state: 'waiting' })
-      .orderBy('id')
-      .select('id', 'namespace');
-    return queueOrder(
-      waiting.map(row => ({ id: Number(row.id), namespace: row.namespace })),
-      await lastTurns(this.#knex, cluster),
-    );
+  async #places(waiting: CloneRequestRow[]): Promise<Map<number, number>> {
+    const places = new Map<number, number>();
+    for (const cluster of new Set(waiting.map(row => row.cluster))) {
+      const here = waiting.filter(row => row.cluster === cluster);
+      for (const batch of inBatches(here)) {
+        const found = await placesOf(
+          this.#knex,
+          cluster,
+          batch.map(({ id }) => id),
+        );
+        for (const [id, place] of found) places.set(id, place);
+      }
+    }
+    return places;
   }
 }
 
-function asVolume(
+/** @param queuePosition - of one that waits, from 1 */
+export function asQueuedVolume(
   row: CloneRequestRow,
   queuePosition: number | undefined,
-): Tracked<Volume> {
+): Volume {
   return {
-    object: {
-      ...row.document,
-      ...stateOf(row),
-      queuePosition: row.state === 'waiting' ? queuePosition : undefined,
-      since: new Date(row.acceptedAtMs).toISOString(),
-    },
-    requestHash: row.requestHash,
-    giveUp: row.state === 'failed',
-    stage: 'accepted',
-    ownerUid: row.uid,
-    readyBefore: false,
+    ...row.document,
+    ...stateOf(row),
+    queuePosition: row.state === 'waiting' ? queuePosition : undefined,
+    since: new Date(row.acceptedAtMs).toISOString(),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
-import type { CloneTableRow, CloneWidths } from './CloneQueueStore';
+import {
+  CLONES_TABLE,
+  type CloneTableRow,
+  type CloneWidths,
+} from './cloneRows';
 
-const CLONES = 'clone_requests';
 const TURNS = 'clone_turns';
 
 interface TurnRow {
@@ -55,7 +58,7 @@ export async function heldSlots(
   cluster: string,
   nowMs: number,
 ): Promise<string[]> {
-  const asked = await trx<CloneTableRow>(CLONES)
+  const asked = await trx<CloneTableRow>(CLONES_TABLE)
     .where({ cluster })
     .whereIn('state', ['admitted', 'written'])
     .select('namespace', 'name', 'image_key');
@@ -90,7 +93,7 @@ export async function candidateOf(
       held.filter(other => other === image).length >= widths.widthPerImage,
   );
   const oldest: { namespace: string; id: number | string }[] =
-    await trx<CloneTableRow>(CLONES)
+    await trx<CloneTableRow>(CLONES_TABLE)
       .where({ cluster, state: 'waiting' })
       .andWhere('not_before_ms', '<=', nowMs)
       .whereNotIn('image_key', full)
@@ -104,7 +107,7 @@ export async function candidateOf(
       (turns.get(a.namespace) ?? 0) - (turns.get(b.namespace) ?? 0) ||
       Number(a.id) - Number(b.id),
   );
-  return trx<CloneTableRow>(CLONES).where({ id: next.id }).first();
+  return trx<CloneTableRow>(CLONES_TABLE).where({ id: next.id }).first();
 }
 
 export async function lastTurns(

@@ -1,17 +1,18 @@
 export { ActivityStore, type ActivityPage } from './ActivityStore';
 export type { ClaimChain } from './claimChains';
-export {
-  CloneQueueStore,
-  type CloneRequestRow,
-  type CloneWidths,
-  type NewCloneRequest,
-} from './CloneQueueStore';
+export { CloneQueueStore } from './CloneQueueStore';
+export type {
+  CloneRequestRow,
+  CloneWidths,
+  NewCloneRequest,
+} from './cloneRows';
 export { DatabaseReader } from './DatabaseReader';
 export type {
   GoldenImagesReader,
   NamespaceRow,
   Tracked,
 } from './GoldenImagesStore';
+export type { EnteredClone } from './enterClones';
 export type { LabelRequirement } from './labels';
 export {
   LeaseLostError,
@@ -20,6 +21,7 @@ export {
   type LeaseRow,
 } from './LeaseStore';
 export { migrateDatabase } from './migrateDatabase';
+export { asQueuedVolume } from './QueuedVolumes';
 export { StatusStore, type TrackerStatus } from './StatusStore';
 export { TrackedStore, type TrackedRecord } from './TrackedStore';
 export {

@@ -248,4 +248,19 @@ describe('DefaultClusterClient', () => {
     expect(await client.get(DISK)).toBeDefined();
     expect(answered).toBe(3);
   });
+
+  it('asks about a right again too, which changes nothing', async () => {
+    let answered = 0;
+    const { client } = await setUp((_, response) => {
+      answered += 1;
+      if (answered === 2) {
+        response.socket?.resetAndDestroy();
+        return;
+      }
+      json(response, 201, { status: { allowed: true } });
+    });
+    await client.mayI('list', dataVolumes, 'ns');
+    expect(await client.mayI('list', dataVolumes, 'ns')).toBe(true);
+    expect(answered).toBe(3);
+  });
 });

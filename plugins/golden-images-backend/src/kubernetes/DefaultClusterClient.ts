@@ -227,6 +227,7 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
     const response = await this.#transport.send({
       method: 'POST',
       path: resourcePath(RESOURCES.accessReviews),
+      onlyAsks: true,
       signal,
       body: JSON.stringify({
         apiVersion: 'authorization.k8s.io/v1',

@@ -16,6 +16,8 @@ export interface TransportRequest {
   path: string;
   body?: string;
   contentType?: string;
+  /** Changes nothing, although it is no GET: a question that is posted. */
+  onlyAsks?: boolean;
   signal?: AbortSignal;
 }
 
@@ -90,7 +92,7 @@ export class HttpTransport {
       return await this.#exchange(url, options, request);
     } catch (error) {
       // A kept-alive connection that the server had closed: nothing was answered, and a read may be asked again.
-      if (error instanceof StaleConnection && request.method === 'GET') {
+      if (error instanceof StaleConnection && isRead(request)) {
         return this.#exchange(url, { ...options, agent: undefined }, request);
       }
       throw error instanceof StaleConnection ? unreachable(error.cause) : error;
@@ -123,7 +125,7 @@ export class HttpTransport {
           ...options,
           method: request.method,
           headers,
-          agent: this.#agent(config, options, request.method === 'GET'),
+          agent: this.#agent(config, options, isRead(request)),
         },
       };
     } catch (error) {
@@ -229,6 +231,10 @@ export class HttpTransport {
     }
     return Buffer.concat(chunks).toString('utf8');
   }
+}
+
+function isRead({ method, onlyAsks }: TransportRequest): boolean {
+  return method === 'GET' || onlyAsks === true;
 }
 
 function withoutUndefined<T extends object>(value: T): Partial<T> {

@@ -9,6 +9,7 @@ import {
   type Image,
   type Problem,
 } from '@golden-images/plugin-golden-images-common';
+import { SharedReads } from '../batching';
 import type { ClusterConfig } from '../config/types';
 import { RESOURCES } from '../kubernetes/ClusterClient';
 import {
@@ -17,7 +18,7 @@ import {
   type DataSource,
   type DataVolume,
 } from '../manifests';
-import type { SourceClaimInfo, Tracking } from '../tracking';
+import type { ObjectKey, SourceClaimInfo, Tracking } from '../tracking';
 import type { Clock } from './Clock';
 import type { ClusterDirectory } from './ClusterDirectory';
 import type { Problems } from './Problems';
@@ -44,6 +45,8 @@ export class CloneSourceResolver {
   readonly #clusters: ClusterDirectory;
   readonly #clock: Clock;
   readonly #admins: string[];
+  /** Many ask for the same image at the same time. */
+  readonly #reads = new SharedReads();
 
   constructor(options: {
     tracking: Tracking;
@@ -70,9 +73,10 @@ export class CloneSourceResolver {
     const { problems } = verdict;
     const name = await this.#objectName(request, cluster, imageNamespace);
     const key = { cluster: cluster.name, namespace: imageNamespace, name };
-    // Read from the cluster now: a clone must not be made of an old row.
-    await this.#tracking.refresh(key);
-    const tracked = await this.#tracking.reader.getImage(key);
+    const { tracked, claim, dataVolume } = await this.#reads.get(
+      `${key.cluster} ${key.namespace}/${key.name}`,
+      () => this.#read(key),
+    );
     if (!tracked) {
       await requireConnection(this.#tracking, cluster.name);
       throw await this.#notFound(request, cluster, imageNamespace);
@@ -94,14 +98,6 @@ export class CloneSourceResolver {
           image.deprecated,
         )}`,
     );
-    const claim = await this.#tracking.sourceClaim(key);
-    const dataVolume = await this.#tracking
-      .client(cluster.name)
-      .get<DataVolume>({
-        type: RESOURCES.dataVolumes,
-        namespace: imageNamespace,
-        name,
-      });
     if (dataVolume?.metadata.annotations?.[ANNOTATIONS.retiring]) {
       problems.add({
         field: 'image',
@@ -114,6 +110,18 @@ export class CloneSourceResolver {
     return this.#source(image, claim, dataVolume, problems);
   }
 
+  /** From the cluster now: a clone must not be made of an old row. */
+  async #read(key: ObjectKey) {
+    await this.#tracking.refresh(key);
+    const tracked = await this.#tracking.reader.getImage(key);
+    const claim = await this.#tracking.sourceClaim(key);
+    const { cluster, ...place } = key;
+    const dataVolume = await this.#tracking
+      .client(cluster)
+      .get<DataVolume>({ type: RESOURCES.dataVolumes, ...place });
+    return { tracked, claim, dataVolume };
+  }
+
   async #objectName(
     request: CloneRequest,
     cluster: ClusterConfig,
@@ -121,9 +129,16 @@ export class CloneSourceResolver {
   ): Promise<string> {
     const { name, version } = request.image;
     if (version !== undefined) return imageObjectName(name, version);
-    const alias = await this.#tracking
-      .client(cluster.name)
-      .get<DataSource>({ type: RESOURCES.dataSources, namespace, name });
+    const client = this.#tracking.client(cluster.name);
+    const alias = await this.#reads.get(
+      `${cluster.name} alias ${namespace}/${name}`,
+      () =>
+        client.get<DataSource>({
+          type: RESOURCES.dataSources,
+          namespace,
+          name,
+        }),
+    );
     const claim = alias?.spec.source?.pvc;
     if (claim?.namespace === namespace) return claim.name;
     // Without an alias there may be an image without versions.

@@ -1,28 +1,18 @@
 import { InputError, NotFoundError } from '@backstage/errors';
-import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
-import { namespaceOwner } from '../auth/namespaceOwner';
 import type { ClusterConfig, GoldenImagesConfig } from '../config/types';
-import { RESOURCES } from '../kubernetes/ClusterClient';
-import { KubernetesApiError } from '../kubernetes/KubernetesApiError';
 import type { Tracking } from '../tracking';
+import { NamespaceReads, type NamespaceFacts } from './NamespaceReads';
 
-export interface NamespaceFacts {
-  name: string;
-  /** Absent where the account may not read namespaces: a create will tell. */
-  exists?: boolean;
-  terminating: boolean;
-  /** Entity ref in lower case. */
-  owner?: string;
-}
+export type { NamespaceFacts };
 
 /** Names of clusters and namespaces, as requests leave them out or misspell them. */
 export class ClusterDirectory {
   readonly #config: GoldenImagesConfig;
-  readonly #tracking: Tracking;
+  readonly #namespaces: NamespaceReads;
 
   constructor(config: GoldenImagesConfig, tracking: Tracking) {
     this.#config = config;
-    this.#tracking = tracking;
+    this.#namespaces = new NamespaceReads(tracking);
   }
 
   get all(): ClusterConfig[] {
@@ -79,36 +69,7 @@ export class ClusterDirectory {
     cluster: ClusterConfig,
     name: string,
   ): Promise<NamespaceFacts> {
-    try {
-      const found = await this.#tracking
-        .client(cluster.name)
-        .get({ type: RESOURCES.namespaces, name });
-      return {
-        name,
-        exists: found !== undefined,
-        terminating: found?.metadata.deletionTimestamp !== undefined,
-        owner: namespaceOwner(cluster, {
-          name,
-          annotatedOwner: found?.metadata.annotations?.[ANNOTATIONS.owner],
-        }),
-      };
-    } catch (error) {
-      if (!(error instanceof KubernetesApiError && error.status === 403)) {
-        throw error;
-      }
-      const rows = await this.#tracking.reader.listNamespaces({
-        cluster: cluster.name,
-      });
-      const row = rows.find(candidate => candidate.name === name);
-      return {
-        name,
-        terminating: row?.terminating ?? false,
-        owner: namespaceOwner(cluster, {
-          name,
-          annotatedOwner: row?.annotatedOwner,
-        }),
-      };
-    }
+    return this.#namespaces.read(cluster, name);
   }
 
   #names(): string {

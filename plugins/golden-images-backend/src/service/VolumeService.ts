@@ -69,13 +69,16 @@ export class VolumeService {
       const { order, namespace } = await this.#clones.order(request, caller);
       const { writer, planner } = this.#clones;
       const { dryRun } = options;
+      const asked = await this.#tracking.queue.find(keyOf(order));
       // What an earlier run was resolved to wins: the alias may have moved.
-      const earlier = await writer.earlier(order, dryRun);
+      const earlier = (await this.#mayExist(order, asked, dryRun))
+        ? await writer.earlier(order, dryRun)
+        : undefined;
       if (earlier) {
         if (!dryRun) await this.#extend(order, earlier);
         return this.#answer(order, earlier, { dryRun });
       }
-      const queued = await this.#queued(order);
+      const queued = await this.#queued(order, asked);
       if (queued) return this.#answerQueued(queued, { created: false });
       const verdict = new Verdict();
       const draft = await planner.plan(order, namespace, verdict);
@@ -100,15 +103,32 @@ export class VolumeService {
   }
 
   /**
+   * Whether an object of this name is looked for in the cluster. Where watches
+   * have told of none there is none to find: whatever they do not know yet is
+   * found when the clone is written. What was written and has not been seen yet
+   * still has its row, which is why that is read first.
+   */
+  async #mayExist(
+    order: CloneOrder,
+    asked: CloneRequestRow | undefined,
+    dryRun: boolean,
+  ): Promise<boolean> {
+    if (dryRun || asked?.state === 'written') return true;
+    return this.#tracking.mayExist(keyOf(order));
+  }
+
+  /**
    * The same request, which waits already. What waits under this name for
    * something else stays; what failed in the queue makes way.
    *
    * @throws ConflictError
    */
-  async #queued(order: CloneOrder): Promise<CloneRequestRow | undefined> {
+  async #queued(
+    order: CloneOrder,
+    row: CloneRequestRow | undefined,
+  ): Promise<CloneRequestRow | undefined> {
     const { queue } = this.#tracking;
-    const { cluster, namespace, name, identity } = createTargetOf(order, false);
-    const row = await queue.find({ cluster, namespace, name });
+    const { namespace, name, identity } = createTargetOf(order, false);
     if (!row || row.state === 'written') return undefined;
     if (row.state === 'failed') {
       await queue.cancel(row);
@@ -167,17 +187,11 @@ export class VolumeService {
     more: { created: boolean; warnings?: string[] },
   ): Promise<CloneResponse> {
     const { cluster, namespace, name, requestHash, requestedBy } = row;
-    const { reader } = this.#tracking;
-    const shown = await reader.getVolume({ cluster, namespace, name });
     const { agreement } = row.request as StoredClone;
     return {
       created: more.created,
       dryRun: false,
-      volume: shown?.object ?? {
-        ...row.document,
-        state: 'waiting',
-        reason: 'its-turn',
-      },
+      volume: await this.#shown(row),
       waitHandle: encodeWaitHandle({
         cluster,
         kind: 'volume',
@@ -190,6 +204,14 @@ export class VolumeService {
       }),
       warnings: more.warnings ?? [],
     };
+  }
+
+  async #shown(row: CloneRequestRow): Promise<Volume> {
+    const { reader, queue } = this.#tracking;
+    // Of what waits there is nothing else to show.
+    const object =
+      row.state === 'waiting' ? undefined : await reader.getVolume(row);
+    return object?.object ?? queue.show(row);
   }
 
   async #extend(order: CloneOrder, { object }: CreateResult): Promise<void> {
@@ -255,4 +277,9 @@ export class VolumeService {
       },
     );
   }
+}
+
+function keyOf({ cluster, request }: CloneOrder) {
+  const { namespace, name } = request;
+  return { cluster: cluster.name, namespace, name };
 }

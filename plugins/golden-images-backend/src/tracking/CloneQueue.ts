@@ -1,9 +1,13 @@
+import type { Volume } from '@golden-images/plugin-golden-images-common';
+import { Batches } from '../batching';
 import type { CloneLimits } from '../config/cloneLimits';
 import type { CarryOut } from '../control';
-import type {
-  CloneQueueStore,
-  CloneRequestRow,
-  NewCloneRequest,
+import {
+  asQueuedVolume,
+  type CloneQueueStore,
+  type CloneRequestRow,
+  type EnteredClone,
+  type NewCloneRequest,
 } from '../database';
 import type { Timing } from './Timing';
 
@@ -13,15 +17,16 @@ interface Key {
   name: string;
 }
 
-export interface Entered {
-  /** `admitted`: write it now, and say so; `taken`: there is a request of this name. */
-  outcome: 'admitted' | 'waiting' | 'taken';
-  row: CloneRequestRow;
-}
+/** `admitted`: write it now, and say so; `taken`: there is a request of this name. */
+export type Entered = EnteredClone;
+
+type Entry = Omit<NewCloneRequest, 'expiresAtMs'>;
 
 /** Accepted clones that wait for their turn. */
 export interface CloneQueue {
-  enter(entry: Omit<NewCloneRequest, 'expiresAtMs'>): Promise<Entered>;
+  enter(entry: Entry): Promise<Entered>;
+  /** How a request is shown now, with its place where it waits. */
+  show(row: CloneRequestRow): Promise<Volume>;
   find(key: Key): Promise<CloneRequestRow | undefined>;
   /** What was admitted exists now. */
   written(row: CloneRequestRow, uid: string): Promise<void>;
@@ -46,34 +51,49 @@ interface QueueOptions {
   onChange: () => void;
 }
 
-/** The queue of all clusters, in the database. */
+/**
+ * The queue of all clusters, in the database. What is asked of it at the same
+ * time is asked of the database in one statement, or written in one
+ * transaction, in the order in which it came.
+ */
 export class DatabaseCloneQueue implements CloneQueue {
   readonly #options: QueueOptions;
+  readonly #entries: Batches<Entry, Entered>;
+  readonly #finds: Batches<Key, CloneRequestRow | undefined>;
+  readonly #places: Batches<number, number | undefined>;
   carryOut?: CarryOut;
 
   constructor(options: QueueOptions) {
+    const { store } = options;
     this.#options = options;
+    this.#entries = new Batches((entries, cluster) =>
+      this.#enterAll(cluster, entries),
+    );
+    this.#finds = new Batches(async (keys, cluster) => {
+      const rows = await store.find(cluster, keys);
+      const byKey = new Map(rows.map(row => [pathOf(row), row]));
+      return keys.map(key => byKey.get(pathOf(key)));
+    });
+    this.#places = new Batches(async (ids, cluster) => {
+      const places = await store.placesOf(cluster, ids);
+      return ids.map(id => places.get(id));
+    });
   }
 
-  async enter(entry: Omit<NewCloneRequest, 'expiresAtMs'>): Promise<Entered> {
-    const { store, timing, limitsOf, isCurrent, wake, onChange } =
-      this.#options;
-    const limits = limitsOf(entry.cluster);
-    const nowMs = timing.nowMs();
-    const entered = await store.enter(
-      { ...entry, expiresAtMs: nowMs + limits.maxWaitMs },
-      { ...limits, mayAdmit: await isCurrent(entry.cluster) },
-      nowMs,
-    );
-    if (entered.outcome === 'waiting') {
-      wake(entry.cluster);
-      onChange();
-    }
-    return entered;
+  async enter(entry: Entry): Promise<Entered> {
+    return this.#entries.get(entry.cluster, entry);
   }
 
   async find(key: Key) {
-    return this.#options.store.find(key);
+    return this.#finds.get(key.cluster, key);
+  }
+
+  async show(row: CloneRequestRow) {
+    const place =
+      row.state === 'waiting'
+        ? await this.#places.get(row.cluster, row.id)
+        : undefined;
+    return asQueuedVolume(row, place);
   }
 
   async written(row: CloneRequestRow, uid: string) {
@@ -104,4 +124,46 @@ export class DatabaseCloneQueue implements CloneQueue {
   carryOutWith(carryOut: CarryOut) {
     this.carryOut = carryOut;
   }
+
+  /** One that cannot be written must not take the others along. */
+  async #enterAll(cluster: string, entries: Entry[]) {
+    try {
+      return await this.#enterTogether(cluster, entries);
+    } catch (error) {
+      if (entries.length === 1) throw error;
+      const results: Promise<Entered>[] = [];
+      for (const entry of entries) {
+        const alone = this.#enterTogether(cluster, [entry]);
+        await Promise.allSettled([alone]);
+        results.push(alone.then(([entered]) => entered));
+      }
+      return results;
+    }
+  }
+
+  async #enterTogether(cluster: string, entries: Entry[]): Promise<Entered[]> {
+    const { store, timing, limitsOf, isCurrent, wake, onChange } =
+      this.#options;
+    const limits = limitsOf(cluster);
+    const nowMs = timing.nowMs();
+    const { entered, anySlotFree } = await store.enter(
+      cluster,
+      entries.map(entry => ({
+        ...entry,
+        expiresAtMs: nowMs + limits.maxWaitMs,
+      })),
+      { ...limits, mayAdmit: await isCurrent(cluster) },
+      nowMs,
+    );
+    if (entered.some(({ outcome }) => outcome === 'waiting')) {
+      // Where there is none, the end of a copy wakes.
+      if (anySlotFree) wake(cluster);
+      onChange();
+    }
+    return entered;
+  }
+}
+
+function pathOf({ namespace, name }: Omit<Key, 'cluster'>): string {
+  return `${namespace}/${name}`;
 }

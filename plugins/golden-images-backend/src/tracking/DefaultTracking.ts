@@ -39,6 +39,7 @@ import { HistoryPruner } from './HistoryPruner';
 import { Joiner } from './Joiner';
 import { LeaseKeeper } from './LeaseKeeper';
 import { Listeners } from './Listeners';
+import { NamesSeen } from './NamesSeen';
 import { ProtectionLevels } from './ProtectionLevels';
 import { RemovedClusters } from './RemovedClusters';
 import { systemTiming, type Timing } from './Timing';
@@ -56,6 +57,7 @@ import { awaitOthers } from './awaitOthers';
 import { statusOfOthers } from './statusOfOthers';
 import { sourceClaimInfo } from './sourceClaimInfo';
 import { KINDS, type StorageClassView } from './views';
+import { within } from './within';
 
 const REFRESH_WAIT_MS = 3_000;
 
@@ -101,6 +103,7 @@ export class DefaultTracking implements Tracking {
   readonly #clusters: Map<string, Followed>;
   readonly #removed: RemovedClusters;
   readonly #listeners = new Listeners();
+  readonly #names: NamesSeen;
   readonly #abort = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
 
@@ -114,15 +117,15 @@ export class DefaultTracking implements Tracking {
     this.#timing = options.timing ?? systemTiming;
     this.reader = reader;
     setMaxListeners(0, this.#abort.signal);
+    const isCurrent = async (name: string) =>
+      (await this.clusterStatus(name))[0]?.connection === 'connected';
+    this.#names = new NamesSeen({ ...stores, isCurrent });
     this.queue = new DatabaseCloneQueue({
       store: stores.clones,
       timing: this.#timing,
       limitsOf: name =>
         this.#cluster(name).config.clones ?? DEFAULT_CLONE_LIMITS,
-      isCurrent: async name => {
-        const [status] = await this.clusterStatus(name);
-        return status?.connection === 'connected';
-      },
+      isCurrent,
       wake: name => this.#turns.get(name)?.wake(),
       onChange: () => this.#listeners.tell(),
     });
@@ -205,12 +208,16 @@ export class DefaultTracking implements Tracking {
     return joined && sourceClaimInfo(joined);
   }
 
+  async mayExist(key: ObjectKey): Promise<boolean> {
+    return this.#names.mayExist(key);
+  }
+
   async refresh(key: ObjectKey): Promise<void> {
     const { follower, client } = this.#cluster(key.cluster);
     try {
       const { tracker } = follower;
       if (tracker) {
-        await this.#within(REFRESH_WAIT_MS, tracker.completed);
+        await within(REFRESH_WAIT_MS, tracker.completed, this.#timing);
         await tracker.refresh(key.namespace, key.name);
       } else {
         await awaitOthers(key, {
@@ -389,12 +396,5 @@ export class DefaultTracking implements Tracking {
     this.#turns.set(cluster.name, turns);
     const running = turns.run();
     return { consider: () => turns.wake(), settled: () => running };
-  }
-
-  async #within(ms: number, what: Promise<void>): Promise<void> {
-    const stop = new AbortController();
-    const late = this.#timing.delay(ms, stop.signal).catch(() => undefined);
-    await Promise.race([what, late]);
-    stop.abort();
   }
 }

@@ -86,6 +86,11 @@ export interface Tracking {
   storageClasses(clusterName: string): Promise<StorageClassInfo[]>;
   sourceClaim(key: ObjectKey): Promise<SourceClaimInfo | undefined>;
   /**
+   * Whether there may be a DataVolume or a claim of this name. `false` only while
+   * the cluster is followed and its watches have told of none.
+   */
+  mayExist(key: ObjectKey): Promise<boolean>;
+  /**
    * Reads the DataVolume and the claim of this name from the cluster and
    * derives their row at once, so that a read after our own write sees it.
    */

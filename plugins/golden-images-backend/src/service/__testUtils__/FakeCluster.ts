@@ -97,9 +97,11 @@ export class FakeCluster implements ClusterClient {
   readonly lacking = new Set<string>();
 
   async mayI(verb: string, type: ResourceType, namespace?: string) {
-    return !this.lacking.has(
-      [verb, type.resource, namespace].filter(Boolean).join(' '),
-    );
+    const right = [verb, type.resource, namespace].filter(Boolean).join(' ');
+    // Whoever lacks it in one namespace does not have it in all.
+    return namespace === undefined
+      ? ![...this.lacking].some(lack => lack.startsWith(right))
+      : !this.lacking.has(right);
   }
 
   async create<T extends KubernetesObject>(

@@ -1,3 +1,4 @@
+import type { Volume } from '@golden-images/plugin-golden-images-common';
 import type { CloneRequestRow, NewCloneRequest } from '../../database';
 import type { CloneQueue, Entered } from '../../tracking';
 
@@ -23,6 +24,10 @@ export class FakeQueue implements CloneQueue {
     };
     this.rows.set(key, row);
     return { outcome: this.full ? 'waiting' : 'admitted', row };
+  }
+
+  async show(row: CloneRequestRow): Promise<Volume> {
+    return { ...row.document, state: 'waiting', reason: 'its-turn' };
   }
 
   async find(key: { cluster: string; namespace: string; name: string }) {

@@ -154,6 +154,10 @@ export class FakeTracking implements Tracking {
     return this.cluster;
   }
 
+  async mayExist({ namespace, name }: { namespace: string; name: string }) {
+    return this.#find(namespace, name) !== undefined;
+  }
+
   followed() {
     return [{ cluster: 'dev', holdsLease: true }];
   }

@@ -19,8 +19,10 @@ import {
 import { claimLimitsOf, quotaOf, sourceVolumeOf, text } from './readObjects';
 
 /** Many requests at once ask the same; what they decide is decided again by the cluster. */
-const KEEP_MS = 2_000;
-const MAX_KEPT = 1_000;
+const KEEP_MS = 5_000;
+/** Each clone adds one, and nobody but Longhorn would notice the last. */
+const KEEP_SNAPSHOTS_MS = 2_000;
+const MAX_KEPT = 5_000;
 const MINIMUM_CLAIM_SIZE = 'cdi.kubevirt.io/minimumSupportedPvcSize';
 const LONGHORN_NAMESPACE = 'longhorn-system';
 /** Without it a DataVolume is neither checked nor given a token, and waits for ever (CDI 1.66). */
@@ -122,11 +124,10 @@ export class FactsReader {
   }
 
   /** Whether the kind DataVolume is served; refused means that it is. */
-  async cdiThere(namespace: string): Promise<Fact<boolean>> {
-    const type = RESOURCES.dataVolumes;
-    return this.#keep(`cdi ${namespace}`, async () => {
+  async cdiThere(): Promise<Fact<boolean>> {
+    return this.#keep('cdi', async () => {
       try {
-        await this.#client.list(type, { namespace, limit: 1 });
+        await this.#client.list(RESOURCES.dataVolumes, { limit: 1 });
       } catch (error) {
         if (!(error instanceof KubernetesApiError)) throw error;
         if (error.status === 404) return known(false);
@@ -154,10 +155,14 @@ export class FactsReader {
 
   /** How many snapshots a Longhorn volume has; each direct clone leaves one (Longhorn 1.12). */
   async snapshotsOf(handle: string): Promise<Fact<number>> {
-    const snapshots = await this.#list(RESOURCES.longhornSnapshots, {
-      namespace: LONGHORN_NAMESPACE,
-      labelSelector: `longhornvolume=${handle}`,
-    });
+    const snapshots = await this.#list(
+      RESOURCES.longhornSnapshots,
+      {
+        namespace: LONGHORN_NAMESPACE,
+        labelSelector: `longhornvolume=${handle}`,
+      },
+      KEEP_SNAPSHOTS_MS,
+    );
     return mapFact(snapshots, items => items.length);
   }
 
@@ -183,14 +188,29 @@ export class FactsReader {
     );
   }
 
-  /** A cluster that answers no reviews says nothing about rights. */
+  /**
+   * A cluster that answers no reviews says nothing about rights. What is granted
+   * in all namespaces is granted in each, since RBAC only adds; so where that is
+   * so, no namespace is asked about.
+   */
   async mayI(
     verb: string,
     type: ResourceType,
     namespace: string,
   ): Promise<Fact<boolean>> {
-    return this.#keep(`may ${verb} ${type.resource} ${namespace}`, () =>
-      this.#tried(`ask for its rights in ${namespace}`, () =>
+    const everywhere = await this.#review(verb, type);
+    if (everywhere.known && everywhere.value) return everywhere;
+    return this.#review(verb, type, namespace);
+  }
+
+  async #review(
+    verb: string,
+    type: ResourceType,
+    namespace?: string,
+  ): Promise<Fact<boolean>> {
+    const where = namespace === undefined ? '' : ` in ${namespace}`;
+    return this.#keep(`may ${verb} ${type.resource}${where}`, () =>
+      this.#tried(`ask for its rights${where}`, () =>
         this.#client.mayI(verb, type, namespace),
       ),
     );
@@ -199,6 +219,7 @@ export class FactsReader {
   async #list(
     type: ResourceType,
     options: { namespace?: string; labelSelector?: string },
+    keepMs = KEEP_MS,
   ): Promise<Fact<KubernetesObject[]>> {
     const { namespace = '', labelSelector = '' } = options;
     const where = namespace ? ` in ${namespace}` : '';
@@ -208,6 +229,7 @@ export class FactsReader {
         this.#tried(`list ${nameOf(type)}${where}`, () =>
           this.#client.list(type, options),
         ),
+      keepMs,
     );
   }
 
@@ -250,13 +272,17 @@ export class FactsReader {
     }
   }
 
-  async #keep<T>(key: string, read: () => Promise<T>): Promise<T> {
+  async #keep<T>(
+    key: string,
+    read: () => Promise<T>,
+    keepMs = KEEP_MS,
+  ): Promise<T> {
     const nowMs = this.#clock.nowMs();
     const kept = this.#kept.get(key);
     if (kept && kept.untilMs > nowMs) return kept.value as Promise<T>;
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     const value = read();
-    this.#kept.set(key, { untilMs: nowMs + KEEP_MS, value });
+    this.#kept.set(key, { untilMs: nowMs + keepMs, value });
     value.catch(() => this.#kept.delete(key));
     return value;
   }

@@ -1,8 +1,10 @@
 import type { Problem } from '@golden-images/plugin-golden-images-common';
+import { SharedReads } from '../../batching';
 import type { ClusterConfig } from '../../config/types';
 import { RESOURCES } from '../../kubernetes/ClusterClient';
 import type { CloneSource, CloneTarget } from '../../manifests';
 import type {
+  ObjectKey,
   SourceClaimInfo,
   StorageClassInfo,
   Tracking,
@@ -63,6 +65,7 @@ export class Preflight {
   readonly #tracking: Tracking;
   readonly #clock: Clock;
   readonly #readers = new Map<string, FactsReader>();
+  readonly #reads = new SharedReads();
 
   constructor(options: { tracking: Tracking; clock: Clock }) {
     this.#tracking = options.tracking;
@@ -143,6 +146,19 @@ export class Preflight {
     verdict.take(second);
   }
 
+  async #classes(cluster: string) {
+    return this.#reads.get(`classes ${cluster}`, () =>
+      this.#tracking.storageClasses(cluster),
+    );
+  }
+
+  async #sourceClaim(key: ObjectKey) {
+    return this.#reads.get(
+      `claim ${key.cluster} ${key.namespace}/${key.name}`,
+      () => this.#tracking.sourceClaim(key),
+    );
+  }
+
   async #import(
     facts: FactsReader,
     cluster: ClusterConfig,
@@ -150,10 +166,10 @@ export class Preflight {
     verdict: Verdict,
   ): Promise<void> {
     const { namespace, sizeBytes } = plan;
-    const classes = await this.#tracking.storageClasses(cluster.name);
+    const classes = await this.#classes(cluster.name);
     const found = findClass(classes, plan.storageClass);
     verdict.problems.add(classMissing(cluster, classes, plan.storageClass));
-    await checkCdi(facts, cluster, namespace, verdict);
+    await checkCdi(facts, cluster, verdict);
     const { dataVolumes } = RESOURCES;
     await checkRight(facts, 'create', dataVolumes, namespace, verdict);
     const scratchClass = plan.withoutScratch
@@ -188,12 +204,12 @@ export class Preflight {
     verdict: Verdict,
   ): Promise<void> {
     const { source, target, makesImage } = plan;
-    const classes = await this.#tracking.storageClasses(cluster.name);
+    const classes = await this.#classes(cluster.name);
     const found = findClass(classes, target.storageClass);
     verdict.problems.add(classMissing(cluster, classes, target.storageClass));
     const claim = makesImage
       ? makesImage.volume
-      : await this.#tracking.sourceClaim({
+      : await this.#sourceClaim({
           cluster: cluster.name,
           namespace: source.namespace,
           name: source.name,
@@ -241,7 +257,7 @@ export class Preflight {
       await checkRight(facts, 'create', claims, namespace, verdict);
       return;
     }
-    await checkCdi(facts, cluster, namespace, verdict);
+    await checkCdi(facts, cluster, verdict);
     await checkRight(facts, 'create', dataVolumes, namespace, verdict);
     if (source.namespace !== namespace) {
       const from = source.namespace;

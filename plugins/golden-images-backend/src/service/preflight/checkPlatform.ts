@@ -8,10 +8,9 @@ import type { Verdict } from './Verdict';
 export async function checkCdi(
   facts: FactsReader,
   cluster: ClusterConfig,
-  namespace: string,
   verdict: Verdict,
 ): Promise<void> {
-  const cdi = await facts.cdiThere(namespace);
+  const cdi = await facts.cdiThere();
   if (verdict.valueOf('CDI', cdi) === false) {
     verdict.problems.add({
       field: 'cluster',

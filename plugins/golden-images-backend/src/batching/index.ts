@@ -1,0 +1,2 @@
+export { Batches } from './Batches';
+export { SharedReads } from './SharedReads';
