@@ -20,7 +20,7 @@ export function errorOfResponse(response: TransportResponse) {
   return errorOfStatus(
     status ?? { message: response.body.trim() || undefined },
     response.status,
-    retryAfterSeconds(response.headers['retry-after']),
+    retryAfterSeconds(response.headers['retry-after'], response.headers.date),
   );
 }
 
@@ -73,9 +73,13 @@ function parseStatus(text: string): StatusBody | undefined {
   }
 }
 
-function retryAfterSeconds(header?: string): number | undefined {
+/** Seconds, or a date by the clock of who answers (RFC 9110): what stands before an API server may send one. */
+function retryAfterSeconds(header?: string, date?: string) {
+  if (!header) return undefined;
   const seconds = Number(header);
-  return header && Number.isFinite(seconds) && seconds >= 0
-    ? seconds
-    : undefined;
+  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds : undefined;
+  const untilMs = Date.parse(header);
+  if (Number.isNaN(untilMs)) return undefined;
+  const fromMs = Date.parse(date ?? '') || Date.now();
+  return Math.max(0, (untilMs - fromMs) / 1000);
 }
