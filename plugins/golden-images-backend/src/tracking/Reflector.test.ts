@@ -3,6 +3,7 @@ import type {
   ClusterWatcher,
   KubernetesObject,
   ListPage,
+  ResourceType,
   WatchEvent,
 } from '../kubernetes';
 import { Reflector, type FeedSink, type FeedState } from './Reflector';
@@ -32,7 +33,11 @@ const page = (names: string[], rest: Partial<ListPage> = {}): ListPage => ({
  * Runs a reflector against scripted answers until they are used up, and tells
  * everything that happened in order.
  */
-async function play(script: { lists: ListStep[]; watches: WatchStep[] }) {
+async function play(script: {
+  lists: ListStep[];
+  watches: WatchStep[];
+  type?: ResourceType;
+}) {
   const log: string[] = [];
   const states: FeedState[] = [];
   const delaysMs: number[] = [];
@@ -94,7 +99,7 @@ async function play(script: { lists: ListStep[]; watches: WatchStep[] }) {
   };
   const reflector = new Reflector({
     watcher,
-    feed: { id: 'claims', type: RESOURCES.claims, scope: {} },
+    feed: { id: 'claims', type: script.type ?? RESOURCES.claims, scope: {} },
     sink,
     timing,
     onState: state => states.push(state),
@@ -268,7 +273,9 @@ describe('Reflector', () => {
 
   it('empties what does not exist or may not be read, and asks again seldom', async () => {
     const { log, phases, delaysMs } = await play({
-      lists: [error(404), error(404), page(['a'])],
+      type: RESOURCES.dataVolumes,
+      // Each 404 is held against the claims, which every server has.
+      lists: [error(404), page([]), error(404), error(403), page(['a'])],
       watches: [],
     });
     expect(phases).toEqual(['refused', 'watching']);
@@ -276,10 +283,12 @@ describe('Reflector', () => {
     expect(log).toEqual([
       'list started',
       'list 500',
+      'list 1',
       'list started',
       'list ended',
       'list started',
       'list 500',
+      'list 1',
       'list started',
       'list 500',
       'listed a',
@@ -287,6 +296,21 @@ describe('Reflector', () => {
       'watch 10',
     ]);
   });
+
+  it.each([RESOURCES.claims, RESOURCES.dataVolumes])(
+    'empties nothing because a proxy says 404 of everything: $resource',
+    async type => {
+      const { log, phases } = await play({
+        type,
+        lists: [page(['a']), ...Array.from({ length: 8 }, () => error(404))],
+        watches: [[error(404)]],
+      });
+      expect(phases[0]).toBe('watching');
+      expect(phases).toContain('failing');
+      expect(phases).not.toContain('refused');
+      expect(log.filter(line => line === 'list ended')).toHaveLength(1);
+    },
+  );
 
   it('believes that a right is lost only when it stays lost', async () => {
     const back = await play({

@@ -1,4 +1,4 @@
-import { KubernetesApiError } from '../kubernetes';
+import { KubernetesApiError, RESOURCES } from '../kubernetes';
 import type {
   ClusterWatcher,
   KubernetesObject,
@@ -203,7 +203,10 @@ export class Reflector {
       this.#resourceVersion = undefined;
       // Once at once; a server that forgets what it has just said is broken.
       if (this.#failures === 1) return;
-    } else if (this.#isRefused(error)) {
+    } else if (
+      this.#isRefused(error) &&
+      (await this.#isServersWord(error, signal))
+    ) {
       await this.#refused(error, signal);
       return;
     } else {
@@ -230,6 +233,27 @@ export class Reflector {
       status === 404 ||
       (status === 403 && (!known || this.#failures > REFUSALS_BEFORE_BELIEVED))
     );
+  }
+
+  /**
+   * A proxy says 404 too, of everything, while the server behind it is away.
+   * Every API server has claims, so what has none is not one.
+   */
+  async #isServersWord({ status }: KubernetesApiError, signal: AbortSignal) {
+    if (status !== 404) return true;
+    const { watcher, feed } = this.#options;
+    const { namespace } = feed.scope;
+    try {
+      await watcher.listPage(
+        RESOURCES.claims,
+        { namespace },
+        { limit: 1, signal },
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof KubernetesApiError)) throw error;
+      return error.status === 403;
+    }
   }
 
   /** What cannot be read is not shown as if it could. */
