@@ -42,6 +42,7 @@ import { Listeners } from './Listeners';
 import { NamesSeen } from './NamesSeen';
 import { ProtectionLevels } from './ProtectionLevels';
 import { RemovedClusters } from './RemovedClusters';
+import { StatusOfOthers } from './StatusOfOthers';
 import { systemTiming, type Timing } from './Timing';
 import type {
   ActivityEntry,
@@ -54,7 +55,6 @@ import type {
   Tracking,
 } from './Tracking';
 import { awaitOthers } from './awaitOthers';
-import { statusOfOthers } from './statusOfOthers';
 import { sourceClaimInfo } from './sourceClaimInfo';
 import { KINDS, type StorageClassView } from './views';
 import { within } from './within';
@@ -102,6 +102,7 @@ export class DefaultTracking implements Tracking {
   readonly #timing: Timing;
   readonly #clusters: Map<string, Followed>;
   readonly #removed: RemovedClusters;
+  readonly #others: StatusOfOthers;
   readonly #listeners = new Listeners();
   readonly #names: NamesSeen;
   readonly #abort = new AbortController();
@@ -116,6 +117,7 @@ export class DefaultTracking implements Tracking {
     this.#stores = stores;
     this.#timing = options.timing ?? systemTiming;
     this.reader = reader;
+    this.#others = new StatusOfOthers(this.#timing);
     setMaxListeners(0, this.#abort.signal);
     const isCurrent = async (name: string) =>
       (await this.clusterStatus(name))[0]?.connection === 'connected';
@@ -167,7 +169,7 @@ export class DefaultTracking implements Tracking {
       .filter(({ config }) => name === undefined || config.name === name)
       .map(({ config, follower }) => ({
         ...(follower.tracker?.status ??
-          statusOfOthers(written.get(config.name), this.#timing.nowMs())),
+          this.#others.of(config.name, written.get(config.name))),
         name: config.name,
         title: config.title,
         imageNamespaces: config.imageNamespaces,

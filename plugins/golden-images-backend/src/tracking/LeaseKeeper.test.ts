@@ -158,4 +158,24 @@ describe.each(databases.eachSupportedId())('LeaseKeeper on %s', id => {
     await kept;
     expect(reason).toContain('no database');
   });
+
+  it('counts itself out when the database hangs', async () => {
+    const fence = await keeper('one').acquire(abort.signal);
+    const hanging = new LeaseKeeper({
+      leases: { renew: () => new Promise(() => {}) } as unknown as LeaseStore,
+      cluster: 'c1',
+      holder: 'one',
+      timing,
+    });
+    let reason: string | undefined;
+    hanging.keep(fence, abort.signal).then(why => {
+      reason = why;
+    });
+    for (let second = 0; second < 15; second++) {
+      expect(reason).toBeUndefined();
+      timing.pass(1_000);
+      await settle();
+    }
+    expect(reason).toContain('did not answer in time');
+  });
 });

@@ -66,16 +66,35 @@ export class LeaseKeeper {
       } catch {
         return undefined;
       }
+      const askedAtMs = this.#timing.elapsedMs();
       try {
-        if (!(await this.#leases.renew(fence, this.#timing.nowMs()))) {
+        const patienceMs = Math.max(0, renewedAtMs + LEASE_MS - askedAtMs);
+        if (!(await this.#renew(fence, patienceMs, signal))) {
           return 'another instance has taken it over';
         }
-        renewedAtMs = this.#timing.elapsedMs();
+        renewedAtMs = askedAtMs;
       } catch (error) {
         if (this.#timing.elapsedMs() - renewedAtMs >= LEASE_MS) {
           return `it could not be renewed: ${error}`;
         }
       }
+    }
+  }
+
+  /** A database that hangs says nothing at all. */
+  async #renew(fence: Fence, patienceMs: number, signal: AbortSignal) {
+    const done = new AbortController();
+    const either = AbortSignal.any([signal, done.signal]);
+    const late = this.#timing.delay(patienceMs, either).then(() => {
+      throw new Error('the database did not answer in time');
+    });
+    try {
+      return await Promise.race([
+        this.#leases.renew(fence, this.#timing.nowMs()),
+        late,
+      ]);
+    } finally {
+      done.abort();
     }
   }
 

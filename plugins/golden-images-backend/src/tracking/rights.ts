@@ -76,14 +76,15 @@ export async function missingRights(
   return missing;
 }
 
-/** Cluster-wide where we may, else in Longhorn's own namespace where we may. */
+/**
+ * Cluster-wide where we may, else in Longhorn's own namespace: a refusal there
+ * names the least right that helps.
+ */
 export async function readableLonghornFeed(
   watcher: ClusterWatcher,
   signal: AbortSignal,
 ): Promise<FeedPlan> {
   const type = RESOURCES.longhornVolumes;
-  const narrow =
-    !(await watcher.mayI('list', type, undefined, signal)) &&
-    (await watcher.mayI('list', type, LONGHORN_NAMESPACE, signal));
-  return longhornFeed(narrow ? LONGHORN_NAMESPACE : undefined);
+  const everywhere = await watcher.mayI('list', type, undefined, signal);
+  return longhornFeed(everywhere ? undefined : LONGHORN_NAMESPACE);
 }

@@ -73,6 +73,24 @@ describe('tracking with Roles in single namespaces', () => {
     );
   });
 
+  it('never asks for all namespaces at once', async () => {
+    cluster.allowOnlyIn(NAMESPACES);
+    const listed = jest.spyOn(cluster, 'listPage');
+    const watched = jest.spyOn(cluster, 'watch');
+    const status = await start();
+    await shown(...NAMESPACES);
+    const asked = [...listed.mock.calls, ...watched.mock.calls];
+    const everywhere = asked.filter(
+      ([type, scope]) => type.namespaced && scope.namespace === undefined,
+    );
+    expect(asked.length).toBeGreaterThan(0);
+    expect(everywhere.map(([type]) => type.resource)).toEqual([]);
+    expect(status.missing).toContainEqual({
+      feature: 'copy-state',
+      reason: expect.stringContaining('volumes in longhorn-system'),
+    });
+  });
+
   it('shows a namespace that is refused, which is not fatal to the others', async () => {
     cluster.allowOnlyIn([IMAGES, 'team-a']);
     await start();
