@@ -26,7 +26,7 @@ export interface Config {
       token?: string;
       /** CA of the API server: PEM in base64, as in a kubeconfig. */
       caData?: string;
-      /** CA of the API server: path of a PEM file. */
+      /** CA of the API server: path of a PEM file, which is read for each connection. */
       caFile?: string;
       /**
        * Name of a cluster below `kubernetes.clusterLocatorMethods` of type

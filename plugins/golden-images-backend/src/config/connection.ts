@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import type { ClusterConnectionConfig } from './types';
@@ -46,7 +45,7 @@ export function readConnection(
         type: 'url',
         url: readUrl(entry, 'url', at),
         token: entry.getOptionalString('token'),
-        caData: readCa(entry, at),
+        ...readCa(entry, at),
       };
     default:
       return fromKubernetesPlugin(
@@ -73,18 +72,14 @@ function readUrl(entry: Config, key: string, at: string): string {
   return text.replace(/\/+$/, '');
 }
 
-function readCa(entry: Config, at: string): string | undefined {
-  const data = entry.getOptionalString('caData');
-  const file = entry.getOptionalString('caFile');
-  if (data !== undefined && file !== undefined) {
+/** A file that is not there yet is told where the cluster's connection is: it must not keep the others from starting. */
+function readCa(entry: Config, at: string) {
+  const caData = entry.getOptionalString('caData');
+  const caFile = entry.getOptionalString('caFile');
+  if (caData !== undefined && caFile !== undefined) {
     throw new InputError(`${at}: give either caData or caFile, not both`);
   }
-  if (file === undefined) return data;
-  try {
-    return readFileSync(file).toString('base64');
-  } catch (error) {
-    throw new InputError(`${at}.caFile: cannot read "${file}"`, error);
-  }
+  return { caData, caFile };
 }
 
 /**
@@ -128,6 +123,6 @@ function fromKubernetesPlugin(
     type: 'url',
     url: readUrl(cluster, 'url', there),
     token,
-    caData: readCa(cluster, there),
+    ...readCa(cluster, there),
   };
 }

@@ -4,7 +4,15 @@ import type { CloneLimits } from './cloneLimits';
 export type ClusterConnectionConfig =
   | { type: 'kubeconfig'; path: string; context?: string }
   | { type: 'in-cluster' }
-  | { type: 'url'; url: string; token?: string; caData?: string };
+  | {
+      type: 'url';
+      url: string;
+      token?: string;
+      /** PEM in base64. */
+      caData?: string;
+      /** Path of a PEM file, which is read for each connection: it may be replaced. */
+      caFile?: string;
+    };
 
 /** One entry of `goldenImages.clusters[]`, with defaults applied. */
 export interface ClusterConfig {

@@ -98,6 +98,23 @@ describe('DefaultClusterClient', () => {
       expect(await byFile.get(DISK)).toBeDefined();
     });
 
+    it('reads the file of a CA for each connection, and misses it for that cluster alone', async () => {
+      const api = await server(
+        (_, response) => json(response, 200, { metadata: { name: 'disk' } }),
+        { tls: true },
+      );
+      const caFile = join(folder, 'ca.pem');
+      const client = connect({
+        name: 'c1',
+        connection: { type: 'url', url: api.url, caFile, token: 't' },
+      });
+      expect((await refusal(client.get(DISK))).message).toMatch(
+        /ENOENT.*ca\.pem/,
+      );
+      writeFileSync(caFile, LOOPBACK_CA);
+      expect(await client.get(DISK)).toBeDefined();
+    });
+
     it('sends no token over plain HTTP to another machine', async () => {
       const client = connect({
         name: 'c1',

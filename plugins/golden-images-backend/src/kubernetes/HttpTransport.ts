@@ -7,6 +7,7 @@ import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubeConfigSource } from './KubeConfigSource';
 import { KubernetesApiError } from './KubernetesApiError';
+import { RequestCredentials } from './RequestCredentials';
 import { StaleConnection } from './StaleConnection';
 import { unreachable } from './apiErrors';
 
@@ -29,6 +30,8 @@ export interface TransportResponse {
 
 export interface TransportOptions {
   connectTimeoutMs?: number;
+  /** A credential plugin may have to ask somebody else. */
+  credentialsTimeoutMs?: number;
   /** CDI's and other webhooks may take 30 s each before the API server answers. */
   responseTimeoutMs?: number;
   maxBodyBytes?: number;
@@ -43,6 +46,7 @@ interface Agents {
 /** HTTP to one API server, with the credentials of its kubeconfig, time-outs and bounded bodies. */
 export class HttpTransport {
   readonly #credentials: KubeConfigSource;
+  readonly #options: RequestCredentials;
   readonly #connectTimeoutMs: number;
   readonly #responseTimeoutMs: number;
   readonly #maxBodyBytes: number;
@@ -50,6 +54,9 @@ export class HttpTransport {
 
   constructor(credentials: KubeConfigSource, options: TransportOptions = {}) {
     this.#credentials = credentials;
+    this.#options = new RequestCredentials(
+      options.credentialsTimeoutMs ?? 30_000,
+    );
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
     this.#responseTimeoutMs = options.responseTimeoutMs ?? 70_000;
     this.#maxBodyBytes = options.maxBodyBytes ?? 64 * 1024 * 1024;
@@ -104,8 +111,7 @@ export class HttpTransport {
       const config = this.#credentials.current();
       const cluster = config.getCurrentCluster();
       if (!cluster) throw new Error('No cluster is configured');
-      const options: https.RequestOptions = {};
-      await config.applyToHTTPSOptions(options);
+      const options = await this.#options.of(config, request.signal);
       const base = new URL(cluster.server);
       const url = new URL(
         base.origin + base.pathname.replace(/\/$/, '') + request.path,

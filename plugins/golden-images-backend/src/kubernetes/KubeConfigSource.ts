@@ -6,8 +6,8 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Credentials of one cluster. A kubeconfig file is read again when it has
- * changed, and after a 401; the token file of a Pod is followed by
- * `@kubernetes/client-node` itself.
+ * changed, and after a 401; the token file of a Pod and files of CAs are
+ * followed by `@kubernetes/client-node` itself.
  */
 export class KubeConfigSource {
   readonly #connection: ClusterConnectionConfig;
@@ -62,6 +62,7 @@ export class KubeConfigSource {
             name: 'cluster',
             server: connection.url,
             caData: connection.caData,
+            caFile: connection.caFile,
             skipTLSVerify: false,
           },
           { name: 'backstage', token: connection.token },
