@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { testDatabases } from '../../database/__testUtils__/testDatabases';
 
 /** A database that several replicas reach, each by connections of its own. */
@@ -12,6 +13,18 @@ export interface SharedDatabase {
   /** Keeps others from writing until the function that it gives is called. */
   lock(): Promise<() => Promise<void>>;
   close(): Promise<void>;
+}
+
+/** Somebody else of this process may be writing at this very moment: then as soon as that is over. */
+export async function whenUnlocked<T>(act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!String(error).includes('locked')) throw error;
+    }
+    await nextTurn();
+  }
 }
 
 /** On disk, so that there are locks. */
@@ -26,12 +39,7 @@ function sqlite(): SharedDatabase {
     },
     async lock() {
       const database = new Database(filename, { timeout: 0 });
-      // Somebody else may be writing at this very moment: then there is a lock already.
-      try {
-        database.exec('BEGIN IMMEDIATE');
-      } catch (error) {
-        if (!String(error).includes('locked')) throw error;
-      }
+      await whenUnlocked(async () => database.exec('BEGIN IMMEDIATE'));
       return async () => {
         database.close();
       };

@@ -37,19 +37,21 @@ export class FaultRun {
   readonly #disks: Disks;
   readonly #database: SharedDatabase;
   readonly #replicas: Replica[] = [];
+  readonly #happened = new Map<Fault, number>();
 
   private constructor(parts: {
-    dice: Dice;
+    seed: number;
     api: ApiServer;
     proxy: FaultyProxy;
     database: SharedDatabase;
   }) {
-    this.#dice = parts.dice;
-    this.#timing = new FastTiming(parts.dice);
+    this.#dice = new Dice(parts.seed);
+    // Replicas throw their own: how often they do must not change what goes wrong next.
+    this.#timing = new FastTiming(new Dice(-parts.seed));
     this.#api = parts.api;
     this.#proxy = parts.proxy;
     this.#database = parts.database;
-    this.#disks = new Disks(parts.api.url, parts.dice);
+    this.#disks = new Disks(parts.api.url, this.#dice);
   }
 
   static async start(seed: number, database: SharedDatabase) {
@@ -58,18 +60,16 @@ export class FaultRun {
       clock: fastClock(),
     });
     const proxy = await FaultyProxy.start(api.url);
-    const run = new FaultRun({ dice: new Dice(seed), api, proxy, database });
+    const run = new FaultRun({ seed, api, proxy, database });
     await run.#disks.prepare();
     for (let i = 0; i < REPLICAS; i += 1) await run.#startReplica();
     return run;
   }
 
-  /** Changes go on meanwhile. Resolves to what went wrong how often. */
+  /** Changes go on meanwhile. Resolves to what has hit somebody how often. */
   async disturb(faults: number): Promise<Map<Fault, number>> {
-    const counts = new Map<Fault, number>();
     for (let i = 0; i < faults; i += 1) {
       const fault = this.#dice.pick(FAULTS);
-      counts.set(fault, (counts.get(fault) ?? 0) + 1);
       const ended = await this.#inject(fault);
       for (let n = this.#dice.below(6); n >= 0; n -= 1) {
         await this.#disks.changeSomething();
@@ -77,7 +77,7 @@ export class FaultRun {
       await delay(this.#dice.below(FAULT_MS));
       await ended();
     }
-    return counts;
+    return new Map([...this.#happened, ...this.#proxy.happened]);
   }
 
   /**
@@ -140,31 +140,45 @@ export class FaultRun {
     const nothing = async () => {};
     switch (fault) {
       case 'clock-forward':
-        this.#timing.jump(60_000 * this.#dice.below(60));
+      case 'clock-back': {
+        const minutes = 1 + this.#dice.below(59);
+        this.#timing.jump(
+          60_000 * (fault === 'clock-back' ? -minutes : minutes),
+        );
+        this.#note(fault);
         return nothing;
-      case 'clock-back':
-        this.#timing.jump(-60_000 * this.#dice.below(60));
-        return nothing;
-      case 'database-locked':
-        return this.#database.lock();
+      }
+      case 'database-locked': {
+        const unlock = await this.#database.lock();
+        this.#note(fault);
+        return unlock;
+      }
       case 'database-gone': {
         const replica = this.#dice.pick(this.#replicas);
         replica.loseDatabase();
+        this.#note(fault);
         return async () => replica.findDatabase();
       }
       case 'replica-killed': {
         const index = this.#dice.below(this.#replicas.length);
         const [killed] = this.#replicas.splice(index, 1);
         await killed.kill();
+        this.#note(fault);
         await this.#startReplica();
         return nothing;
       }
       case 'lease-stolen':
-        await this.#dice.pick(this.#replicas).loseLease();
+        if (await this.#dice.pick(this.#replicas).loseLease()) {
+          this.#note(fault);
+        }
         return nothing;
       default:
         this.#proxy.inject(fault, () => this.#dice.next());
         return nothing;
     }
+  }
+
+  #note(fault: Fault) {
+    this.#happened.set(fault, (this.#happened.get(fault) ?? 0) + 1);
   }
 }

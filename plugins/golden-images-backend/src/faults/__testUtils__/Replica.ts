@@ -5,6 +5,7 @@ import { createTracking } from '../../tracking/createTracking';
 import { DefaultClusterClient } from '../../kubernetes';
 import type { Tracking } from '../../tracking';
 import type { Timing } from '../../tracking/Timing';
+import { whenUnlocked } from './Databases';
 
 const RESPONSE_TIMEOUT_MS = 400;
 /** Longer than from one bookmark of a server with a fast clock to the next. */
@@ -77,13 +78,18 @@ export class Replica {
     this.#gone = undefined;
   }
 
-  /** Somebody takes the cluster over, and is never heard of again. */
-  async loseLease() {
-    await this.#knex('cluster_leases').update({
-      holder: 'a thief',
-      token: this.#knex.raw('token + 1'),
-      beat: this.#knex.raw('beat + 1'),
-    });
+  /** Somebody takes the cluster over, and is never heard of again. Resolves to whether anybody had it. */
+  async loseLease(): Promise<boolean> {
+    const stolen = await whenUnlocked(() =>
+      this.#knex('cluster_leases')
+        .whereNotNull('holder')
+        .update({
+          holder: 'a thief',
+          token: this.#knex.raw('token + 1'),
+          beat: this.#knex.raw('beat + 1'),
+        }),
+    );
+    return stolen > 0;
   }
 
   /** Gives nothing back and finishes nothing, as a killed process does. */
