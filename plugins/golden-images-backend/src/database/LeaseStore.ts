@@ -33,6 +33,8 @@ interface LeaseTableRow {
 }
 
 const TABLE = 'cluster_leases';
+/** After so long without a word within a transaction PostgreSQL ends it. */
+const STALLED_WRITE_MS = 10_000;
 
 /** One row per cluster says which instance follows it. */
 export class LeaseStore {
@@ -113,10 +115,18 @@ export async function underFence<T>(
   write: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
   return knex.transaction(async trx => {
-    const row = await trx<LeaseTableRow>(TABLE)
+    const query = trx<LeaseTableRow>(TABLE)
       .where({ cluster: fence.cluster })
-      .forShare()
-      .first('token');
+      .forShare();
+    // Else a process that stands still here, or a machine that lost its power, keeps the row for hours.
+    if (knex.client.config.client === 'pg') {
+      query.select(
+        trx.raw(
+          `set_config('idle_in_transaction_session_timeout', '${STALLED_WRITE_MS}', true)`,
+        ),
+      );
+    }
+    const row = await query.first('token');
     requireToken(fence, row);
     return write(trx);
   });

@@ -181,18 +181,11 @@ export class DefaultTracking implements Tracking {
   }
 
   followed(): FollowedCluster[] {
-    return [...this.#clusters].map(
-      ([
-        cluster,
-        {
-          follower: { tracker },
-        },
-      ]) => ({
-        cluster,
-        holdsLease: tracker !== undefined,
-        observedAt: tracker?.status.observedAt,
-      }),
-    );
+    return [...this.#clusters].map(([cluster, { follower }]) => ({
+      cluster,
+      holdsLease: follower.tracker !== undefined,
+      observedAt: follower.tracker?.status.observedAt,
+    }));
   }
 
   async storageClasses(clusterName: string): Promise<StorageClassInfo[]> {

@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
 import { LeaseStore, migrateDatabase } from '../database';
+import { underFence } from '../database/LeaseStore';
 import { LeaseKeeper } from './LeaseKeeper';
 import { TestTiming } from './__testUtils__/TestTiming';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
+
+jest.setTimeout(30_000);
 
 const databases = testDatabases();
 
@@ -178,4 +181,25 @@ describe.each(databases.eachSupportedId())('LeaseKeeper on %s', id => {
     }
     expect(reason).toContain('did not answer in time');
   });
+
+  // SQLite's transactions are of one process: with it they end.
+  if (id !== 'SQLITE_3') {
+    it('is kept for seconds by an instance that stalls within a write, not for ever', async () => {
+      const fence = await keeper('one').acquire(abort.signal);
+      let wake = () => {};
+      const woken = new Promise<void>(resolve => {
+        wake = resolve;
+      });
+      const stalled = underFence(knex, fence, async trx => {
+        await woken;
+        await trx('cluster_statuses').delete();
+      });
+      stalled.catch(() => undefined);
+      // Waits for the row that the stalled transaction holds.
+      const next = await leases.take('c1', 'two', await leases.read('c1'), 0);
+      expect(next?.token).toBe(fence.token + 1);
+      wake();
+      await expect(stalled).rejects.toThrow();
+    });
+  }
 });
