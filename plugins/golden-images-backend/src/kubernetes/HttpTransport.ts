@@ -6,7 +6,7 @@ import http, {
 import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { KubeConfigSource } from './KubeConfigSource';
-import { KubernetesApiError } from './KubernetesApiError';
+import { KubernetesApiError, TOO_LARGE } from './KubernetesApiError';
 import { RequestCredentials } from './RequestCredentials';
 import { StaleConnection } from './StaleConnection';
 import { unreachable } from './apiErrors';
@@ -225,6 +225,7 @@ export class HttpTransport {
         if (length > this.#maxBodyBytes) {
           throw new KubernetesApiError({
             status: 0,
+            reason: TOO_LARGE,
             message: `The answer is larger than ${this.#maxBodyBytes} bytes`,
           });
         }

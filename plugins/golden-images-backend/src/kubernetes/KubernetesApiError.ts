@@ -1,3 +1,6 @@
+/** The reason of an answer that is larger than we take: fewer objects at a time may do. */
+export const TOO_LARGE = 'AnswerTooLarge';
+
 /**
  * A refusal or failure of a cluster's API. `status` is the HTTP status, 0 when
  * no answer came. CDI's webhooks answer 400 or 422 without a `reason`

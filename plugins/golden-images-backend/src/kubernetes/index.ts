@@ -12,4 +12,4 @@ export type {
   WatchEvent,
 } from './ClusterWatcher';
 export { DefaultClusterClient } from './DefaultClusterClient';
-export { KubernetesApiError } from './KubernetesApiError';
+export { KubernetesApiError, TOO_LARGE } from './KubernetesApiError';

@@ -1,118 +1,6 @@
-import { KubernetesApiError, RESOURCES } from '../kubernetes';
-import type {
-  ClusterWatcher,
-  KubernetesObject,
-  ListPage,
-  ResourceType,
-  WatchEvent,
-} from '../kubernetes';
-import { Reflector, type FeedSink, type FeedState } from './Reflector';
-import type { Timing } from './Timing';
-
-type ListStep = ListPage | KubernetesApiError;
-type WatchStep = (WatchEvent | KubernetesApiError)[];
-
-const error = (status: number, retryAfterSeconds?: number) =>
-  new KubernetesApiError({ status, message: `s${status}`, retryAfterSeconds });
-
-function claim(name: string, resourceVersion = '1'): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace: 'ns', uid: name, resourceVersion },
-  };
-}
-
-const page = (names: string[], rest: Partial<ListPage> = {}): ListPage => ({
-  items: names.map(name => claim(name)),
-  resourceVersion: '10',
-  ...rest,
-});
-
-/**
- * Runs a reflector against scripted answers until they are used up, and tells
- * everything that happened in order.
- */
-async function play(script: {
-  lists: ListStep[];
-  watches: WatchStep[];
-  type?: ResourceType;
-}) {
-  const log: string[] = [];
-  const states: FeedState[] = [];
-  const delaysMs: number[] = [];
-  const abort = new AbortController();
-  let nowMs = 0;
-
-  const end = () => {
-    abort.abort();
-    return new KubernetesApiError({ status: 0, message: 'the test is over' });
-  };
-  const watcher: ClusterWatcher = {
-    clusterName: 'c1',
-    mayI: async () => true,
-    async listPage(_type, _scope, options) {
-      if (options.notOlderThan) {
-        log.push(`verify ${options.notOlderThan}`);
-      } else {
-        log.push(`list ${options.limit} ${options.continueToken ?? ''}`.trim());
-      }
-      const step = script.lists.shift() ?? end();
-      if (step instanceof Error) throw step;
-      return step;
-    },
-    async *watch(_type, _scope, options) {
-      log.push(`watch ${options.resourceVersion}`);
-      const step = script.watches.shift();
-      if (!step) throw end();
-      options.onOpen?.();
-      for (const event of step) {
-        if (event instanceof Error) throw event;
-        yield event;
-      }
-      nowMs += 60_000;
-    },
-  };
-  const sink: FeedSink = {
-    listStarted: async () => {
-      log.push('list started');
-    },
-    listed: async (_feed, objects) => {
-      log.push(`listed ${objects.map(item => item.metadata.name)}`);
-    },
-    listEnded: async () => {
-      log.push('list ended');
-    },
-    changed: async (_feed, type, object) => {
-      log.push(`${type} ${object.metadata.name}`);
-    },
-  };
-  const timing: Timing = {
-    nowMs: () => nowMs,
-    elapsedMs: () => nowMs,
-    random: () => 0,
-    delay: async (ms, signal) => {
-      signal?.throwIfAborted();
-      delaysMs.push(ms);
-      nowMs += ms;
-    },
-  };
-  const reflector = new Reflector({
-    watcher,
-    feed: { id: 'claims', type: script.type ?? RESOURCES.claims, scope: {} },
-    sink,
-    timing,
-    onState: state => states.push(state),
-  });
-  await reflector.run(abort.signal);
-  const phases = states.map(state => state.phase);
-  return {
-    log,
-    delaysMs,
-    states,
-    phases: phases.filter((phase, at) => phase !== phases[at - 1]),
-  };
-}
+import { KubernetesApiError, RESOURCES, TOO_LARGE } from '../kubernetes';
+import { Reflector } from './Reflector';
+import { claim, error, page, play } from './__testUtils__/playReflector';
 
 describe('Reflector', () => {
   it('lists page by page, then watches from the version of the list', async () => {
@@ -206,6 +94,37 @@ describe('Reflector', () => {
       'watch 10',
     ]);
     expect(delaysMs).toEqual([]);
+  });
+
+  it('asks for fewer at a time when the objects are very large', async () => {
+    const tooLarge = new KubernetesApiError({
+      status: 0,
+      reason: TOO_LARGE,
+      message: 'The answer is larger than 67108864 bytes',
+    });
+    const { log, phases, delaysMs } = await play({
+      lists: [
+        page(['a'], { continueToken: 'more' }),
+        tooLarge,
+        tooLarge,
+        page(['a'], { continueToken: 'more' }),
+        page(['b']),
+      ],
+      watches: [],
+    });
+    expect(
+      log.filter(line => line.startsWith('list 8') || line === 'list ended'),
+    ).toEqual(['list 8', 'list 8 more', 'list ended']);
+    expect(log).toContain('list 63');
+    expect(phases).toEqual(['watching']);
+    expect(delaysMs).toEqual([]);
+
+    const hopeless = await play({
+      lists: Array.from({ length: 6 }, () => tooLarge),
+      watches: [],
+    });
+    expect(hopeless.phases).toEqual(['failing']);
+    expect(hopeless.log.at(-1)).toBe('list 1');
   });
 
   it('backs off, and says that it fails', async () => {

@@ -1,4 +1,4 @@
-import { KubernetesApiError, RESOURCES } from '../kubernetes';
+import { KubernetesApiError, RESOURCES, TOO_LARGE } from '../kubernetes';
 import type {
   ClusterWatcher,
   KubernetesObject,
@@ -43,6 +43,7 @@ export interface FeedState {
 }
 
 const PAGE_SIZE = 500;
+const PAGE_SHRINKS_BY = 8;
 const WATCH_SECONDS = 300;
 /** The API server sends a bookmark about every minute (Kubernetes 1.36). */
 const IDLE_TIMEOUT_MS = 90_000;
@@ -72,6 +73,7 @@ export class Reflector {
   #state: FeedState = { phase: 'listing' };
   #resourceVersion?: string;
   #hasListed = false;
+  #pageSize = PAGE_SIZE;
   #failures = 0;
   /** After an outage the server may have gone back in time: see `#verify`. */
   #mustVerify = false;
@@ -118,6 +120,11 @@ export class Reflector {
       try {
         return await this.#listOnce(signal);
       } catch (error) {
+        if (isTooLarge(error) && this.#pageSize > 1) {
+          // Anybody may make objects so large that 500 of them are too much.
+          this.#pageSize = Math.ceil(this.#pageSize / PAGE_SHRINKS_BY);
+          continue;
+        }
         // The list outlived the server's memory between two pages.
         if (!isGone(error) || attempt >= LIST_ATTEMPTS) throw error;
       }
@@ -130,7 +137,7 @@ export class Reflector {
     let continueToken: string | undefined;
     for (;;) {
       const page = await watcher.listPage(feed.type, feed.scope, {
-        limit: PAGE_SIZE,
+        limit: this.#pageSize,
         continueToken,
         signal,
       });
@@ -284,6 +291,10 @@ export class Reflector {
 
 function isGone(error: unknown): boolean {
   return error instanceof KubernetesApiError && error.status === 410;
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof KubernetesApiError && error.reason === TOO_LARGE;
 }
 
 /** "Too large resource version": 504 with this cause (recorded with Kubernetes 1.36). */
