@@ -51,4 +51,31 @@ describe('missing rights', () => {
       }),
     ]);
   });
+
+  it('are those of writes to disks that were cloned too, each named once', async () => {
+    const lacking = [
+      'patch persistentvolumeclaims team-a',
+      'delete persistentvolumeclaims team-a',
+      'patch datavolumes golden-images',
+    ];
+    const missing = await missingRights(
+      without(...lacking),
+      cluster(['team-a', 'golden-images']),
+    );
+    const may = 'The account of the backend may not';
+    expect(missing).toEqual([
+      {
+        feature: 'identity',
+        reason: `${may} patch datavolumes.cdi.kubevirt.io in golden-images`,
+      },
+      {
+        feature: 'identity',
+        reason: `${may} patch persistentvolumeclaims in team-a`,
+      },
+      {
+        feature: 'release',
+        reason: `${may} delete persistentvolumeclaims in team-a`,
+      },
+    ]);
+  });
 });

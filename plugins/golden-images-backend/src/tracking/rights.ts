@@ -30,6 +30,10 @@ function rightsOf(cluster: ClusterConfig): Right[] {
   const inTargets = everywhere.flatMap(namespace => [
     { feature: 'clone', verb: 'create', type: claims, namespace },
     { feature: 'clone', verb: 'create', type: dataVolumes, namespace },
+    ...[claims, dataVolumes].flatMap(type => [
+      { feature: 'identity', verb: 'patch', type, namespace },
+      { feature: 'release', verb: 'delete', type, namespace },
+    ]),
     {
       feature: 'image-from-claim',
       verb: 'create',
@@ -43,7 +47,13 @@ function rightsOf(cluster: ClusterConfig): Right[] {
       namespace,
     },
   ]);
-  return [...inImages, ...inTargets];
+  const all = [...inImages, ...inTargets];
+  // Namespaces of images are in a scope of namespaces too.
+  return [...new Map(all.map(right => [idOf(right), right])).values()];
+}
+
+function idOf({ feature, verb, type, namespace = '' }: Right): string {
+  return [feature, verb, type.group, type.resource, namespace].join(' ');
 }
 
 /**
