@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { Browser } from './support/Browser.mjs';
-import { Demo } from './support/Demo.mjs';
-import { Portal } from './support/Portal.mjs';
+import { describe, it } from 'node:test';
 import {
   activeStep,
   choosePerson,
@@ -19,6 +13,7 @@ import {
   startTask,
   volumeRow,
 } from './support/steps.mjs';
+import { useDemo } from './support/useDemo.mjs';
 
 const COMPONENT = 'Component with a pre-populated disk';
 const IMPORT = 'Import a golden image';
@@ -28,60 +23,33 @@ const IMPORT = 'Import a golden image';
  * later ones build upon what earlier ones left.
  */
 describe('the demo', () => {
-  const data = mkdtempSync(join(tmpdir(), 'golden-images-e2e-'));
-  let demo;
-  let browser;
-
-  before(async () => {
-    browser = await Browser.launch();
-    demo = await Demo.start({ data });
-  });
-
-  after(async () => {
-    await browser?.close();
-    await demo?.kill();
-    rmSync(data, { recursive: true, force: true });
-  });
-
-  const as = name => new Portal(demo.url, `user:default/${name}`);
-
-  /** A visitor, whose pages must have no uncaught error and ask nobody else. */
-  async function visit(journey, options) {
-    const { page, problems, close } = await browser.visit(demo.url, options);
-    try {
-      await journey(page);
-    } catch (error) {
-      await browser.keep(page, 'failed');
-      throw error;
-    } finally {
-      await close();
-    }
-    assert.deepEqual(problems, []);
-  }
+  const { visit, as, keep } = useDemo('people');
 
   it('gives a developer a component, whose disk is copied before their eyes', () =>
     visit(async page => {
       await page.goto('/');
       await page.getByRole('heading', { name: 'Golden Images demo' }).waitFor();
-      await browser.keep(page, 'sign-in');
+      await keep(page, 'sign-in');
       await signIn(page, 'Dana');
       await page.getByRole('link', { name: 'web-shop' }).waitFor();
-      await browser.keep(page, 'catalog');
+      await keep(page, 'catalog');
 
       await chooseTemplate(page, COMPONENT);
       await field(page, 'Name').fill('cart');
       await field(page, 'Description').fill('What customers want to buy');
-      await browser.keep(page, 'component-form');
+      await keep(page, 'component-form');
       await press(page, 'Next');
       await pick(page, 'Golden image', /Demo Linux/);
       assert.equal(await field(page, 'Namespace').inputValue(), 'team-a-dev');
-      await browser.keep(page, 'disk-form');
+      await page.getByText('The disk can be made.').waitFor();
+      assert.equal(await field(page, 'Size').inputValue(), '1');
+      await keep(page, 'disk-form');
       await press(page, 'Review');
       await page.getByRole('button', { name: 'Create', exact: true }).waitFor();
-      await browser.keep(page, 'review');
+      await keep(page, 'review');
       const task = await startTask(page);
       await activeStep(page, 'Wait until the disk is usable');
-      await browser.keep(page, 'task-waits');
+      await keep(page, 'task-waits');
 
       await openComponent(page, 'cart');
       const disk = volumeRow(page, 'cart-disk');
@@ -92,12 +60,12 @@ describe('the demo', () => {
         window.samePage = true;
       });
       const first = await percentAbove(progress, 0);
-      await browser.keep(page, 'card-copying');
+      await keep(page, 'card-copying');
       assert.match(await disk.innerText(), /Copying, \d+ %/);
       const second = await percentAbove(progress, first);
       assert.ok(second <= 99, `${second} % of a copy that is not done`);
       await disk.getByText('Ready to use').waitFor();
-      await browser.keep(page, 'card-ready');
+      await keep(page, 'card-ready');
       assert.match(await disk.innerText(), /demo-linux @ 20261101/);
       assert.match(await disk.innerText(), /1 GiB/);
       assert.match(await disk.innerText(), /team-a-dev/);
@@ -111,7 +79,7 @@ describe('the demo', () => {
       await disk.getByRole('button', { name: 'cart-disk' }).click();
       const dialog = page.getByRole('dialog', { name: 'cart-disk' });
       await dialog.getByText(/^volumes:[^]*claimName: cart-disk/).waitFor();
-      await browser.keep(page, 'drawer');
+      await keep(page, 'drawer');
 
       await page.goto(task);
       await page
@@ -122,7 +90,7 @@ describe('the demo', () => {
       await page
         .getByRole('heading', { name: 'Component with a pre-populated disk' })
         .waitFor();
-      await browser.keep(page, 'task-done');
+      await keep(page, 'task-done');
       await page.getByRole('link', { name: 'Open the component' }).click();
       await page.getByRole('heading', { name: 'cart' }).waitFor();
     }));
@@ -136,7 +104,7 @@ describe('the demo', () => {
         const disk = volumeRow(page, 'cart-disk');
         await disk.getByText('Ready to use').waitFor();
         await disk.scrollIntoViewIfNeeded();
-        await browser.keep(page, 'card-narrow');
+        await keep(page, 'card-narrow');
         const [content, screen] = await page
           .getByRole('list', { name: 'Volumes' })
           .evaluate(list => [list.scrollWidth, list.clientWidth]);
@@ -152,13 +120,13 @@ describe('the demo', () => {
       await field(page, 'Name').fill('demo-server');
       await field(page, 'Version').fill('20261115');
       await field(page, 'Title').fill('Demo Server');
-      await browser.keep(page, 'import-name');
+      await keep(page, 'import-name');
       await press(page, 'Next');
       assert.equal(
         await field(page, 'URL').inputValue(),
         'http://images.example.com/demo-server.qcow2',
       );
-      await browser.keep(page, 'import-source');
+      await keep(page, 'import-source');
       await press(page, 'Review');
       await startTask(page);
       await press(page, 'Show Logs');
@@ -166,9 +134,9 @@ describe('the demo', () => {
         .getByText(/Importing, \d+ %/)
         .first()
         .waitFor();
-      await browser.keep(page, 'import-running');
+      await keep(page, 'import-running');
       await page.getByText('demo-server @ 20261115 is ready').waitFor();
-      await browser.keep(page, 'import-done');
+      await keep(page, 'import-done');
     }));
 
   it('offers the image of the platform engineer to a developer of another team', () =>
@@ -180,7 +148,7 @@ describe('the demo', () => {
       await field(page, 'Golden image').click();
       await page.getByRole('option', { name: /Demo Server/ }).waitFor();
       await page.getByRole('option', { name: /Demo Linux/ }).waitFor();
-      await browser.keep(page, 'images-offered');
+      await keep(page, 'images-offered');
       await page.getByRole('option', { name: /Demo Server/ }).click();
       assert.equal(await field(page, 'Namespace').inputValue(), 'team-b-dev');
       await press(page, 'Review');
@@ -200,7 +168,7 @@ describe('the demo', () => {
         .getByText(/only its owner group:default\/platform/)
         .first()
         .waitFor();
-      await browser.keep(page, 'import-refused');
+      await keep(page, 'import-refused');
       assert.deepEqual(await as('dana').imageNames(), [
         'demo-linux',
         'demo-server',
@@ -221,7 +189,7 @@ describe('the demo', () => {
         .getByText(/"team-b-dev" is not among the namespaces of yours/)
         .waitFor();
       await press(page, 'Review');
-      await browser.keep(page, 'namespace-refused-form');
+      await keep(page, 'namespace-refused-form');
       assert.equal(
         await page.getByRole('button', { name: 'Create', exact: true }).count(),
         0,
@@ -242,7 +210,7 @@ describe('the demo', () => {
         .getByText(/"team-b-dev" .* belongs to group:default\/team-b/)
         .first()
         .waitFor();
-      await browser.keep(page, 'namespace-refused-task');
+      await keep(page, 'namespace-refused-task');
       assert.deepEqual(await as('tom').volumes('team-b-dev'), {});
       assert.equal(
         await as('tom').hasEntity('component:default/sneaky'),
@@ -266,7 +234,7 @@ describe('the demo', () => {
           { exact: true },
         )
         .waitFor();
-      await browser.keep(page, 'image-absent');
+      await keep(page, 'image-absent');
     }));
 });
 

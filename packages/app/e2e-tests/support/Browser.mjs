@@ -19,9 +19,11 @@ const ARGS = [
 /** Debian's Chromium, and what is worth keeping of every page. */
 export class Browser {
   #browser;
+  #story;
   #shots = 0;
 
-  static async launch() {
+  /** @param story - begins the names of the pictures */
+  static async launch(story) {
     if (!existsSync(executablePath)) {
       throw new Error(
         `There is no browser at ${executablePath}. Install Debian's package chromium, or name one with CHROMIUM=/path.`,
@@ -29,6 +31,7 @@ export class Browser {
     }
     mkdirSync(artifacts, { recursive: true });
     const browser = new Browser();
+    browser.#story = story;
     browser.#browser = await chromium.launch({
       executablePath,
       // Chromium's sandbox does not work for root.
@@ -72,7 +75,7 @@ export class Browser {
     this.#shots += 1;
     const number = String(this.#shots).padStart(2, '0');
     await page.screenshot({
-      path: join(artifacts, `${number}-${name}.png`),
+      path: join(artifacts, `${this.#story}-${number}-${name}.png`),
       animations: 'disabled',
     });
   }

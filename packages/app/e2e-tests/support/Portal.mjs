@@ -39,6 +39,30 @@ export class Portal {
     return items.map(({ image }) => image).sort();
   }
 
+  /** Asks for a clone of the demo's first image in a namespace of team A. */
+  async askForDisk(name, entityRef) {
+    await this.#client.request('golden-images/volumes', {
+      method: 'POST',
+      body: {
+        image: { name: 'demo-linux' },
+        namespace: 'team-a-dev',
+        name,
+        entityRef,
+      },
+    });
+  }
+
+  /** Withdraws the current version of an image, and retires it. */
+  async retire(image, version) {
+    const images = 'golden-images/images/sandbox/golden-images';
+    await this.#client.request(`${images}/${image}/current`, {
+      method: 'DELETE',
+    });
+    await this.#client.request(`${images}/${image}-${version}`, {
+      method: 'DELETE',
+    });
+  }
+
   /** States by name of the volumes of a namespace. */
   async volumes(namespace) {
     const { items } = await this.#client.request(
