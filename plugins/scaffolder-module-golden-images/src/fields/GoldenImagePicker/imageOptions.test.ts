@@ -61,4 +61,23 @@ describe('imageOptions', () => {
     expect(options[0].details).toContain('in dev-1, dev-2');
     expect(options[1].details).toContain('in dev-2');
   });
+
+  it('marks what is deprecated, with its reason, and offers it last', () => {
+    const options = imageOptions([
+      image({
+        image: 'ancient',
+        title: 'Ancient Linux',
+        deprecated: { reason: 'no updates since May', successor: 'demo-linux' },
+      }),
+      image(),
+    ]);
+    expect(options.map(({ value }) => value)).toEqual([
+      'demo-linux',
+      'ancient',
+    ]);
+    expect(options[1].details.join(' · ')).toMatch(
+      /deprecated.*no updates since May.*demo-linux/,
+    );
+    expect(options[0].details.join(' · ')).not.toMatch(/deprecated/);
+  });
 });

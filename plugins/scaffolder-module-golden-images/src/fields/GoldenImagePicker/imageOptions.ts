@@ -1,5 +1,6 @@
 import {
   bytesInWords,
+  deprecatedInWords,
   type Image,
 } from '@golden-images/plugin-golden-images-common';
 import { isMeantByName } from '../imagesMeantByName';
@@ -7,7 +8,7 @@ import type { FieldOption } from '../OptionField';
 
 /**
  * The images that can be asked for by their name alone: those with a current
- * version, and those without versions.
+ * version, and those without versions. Deprecated ones come last.
  *
  * @param images - ready ones, in any order
  */
@@ -18,16 +19,22 @@ export function imageOptions(images: Image[]): FieldOption[] {
     byName.set(image.image, [...(byName.get(image.image) ?? []), image]);
   }
   const manyClusters = new Set(images.map(image => image.cluster)).size > 1;
-  return Array.from(byName, ([value, all]) => ({
-    value,
-    title: all[0].title ?? value,
-    details: [
-      ...describe(all[0]),
-      ...(manyClusters
-        ? [`in ${all.map(image => image.cluster).join(', ')}`]
-        : []),
-    ],
-  })).sort((a, b) => a.title.localeCompare(b.title));
+  return Array.from(byName)
+    .sort(
+      ([nameA, [a]], [nameB, [b]]) =>
+        Number(Boolean(a.deprecated)) - Number(Boolean(b.deprecated)) ||
+        (a.title ?? nameA).localeCompare(b.title ?? nameB),
+    )
+    .map(([value, all]) => ({
+      value,
+      title: all[0].title ?? value,
+      details: [
+        ...describe(all[0]),
+        ...(manyClusters
+          ? [`in ${all.map(image => image.cluster).join(', ')}`]
+          : []),
+      ],
+    }));
 }
 
 function describe(image: Image): string[] {
@@ -37,6 +44,7 @@ function describe(image: Image): string[] {
     version === undefined ? 'no versions' : `version ${version}`,
     [os, architecture].filter(Boolean).join(' '),
     sizeBytes === undefined ? '' : bytesInWords(sizeBytes),
+    image.deprecated ? deprecatedInWords(image.deprecated) : '',
     verified === 'none' ? 'bytes not verified' : `verified by ${verified}`,
   ].filter(Boolean);
 }
