@@ -58,23 +58,26 @@ describe('ImageProbe in networks', () => {
         'https://login.test/oauth2?back=x',
         /by its address a page to sign in/,
       ],
-    ])('does not follow one to %s', async (_name, location, message) => {
-      world.server.answers['/a'] = to(location);
-      const seen = await world.look(world.url('/a'));
-      expect(seen).toMatchObject({
-        outcome: 'unknown',
-        code: 'redirected',
-        message: expect.stringMatching(message),
-      });
-      expect(JSON.stringify(seen)).not.toMatch(/SECRET|me:secret/);
-      expect(world.server.asked).toHaveLength(1);
-    });
+    ])(
+      'refuses an image behind one to %s',
+      async (_name, location, message) => {
+        world.server.answers['/a'] = to(location);
+        const seen = await world.look(world.url('/a'));
+        expect(seen).toMatchObject({
+          outcome: 'refused',
+          code: 'source-not-allowed',
+          message: expect.stringMatching(message),
+        });
+        expect(JSON.stringify(seen)).not.toMatch(/SECRET|me:secret/);
+        expect(world.server.asked).toHaveLength(1);
+      },
+    );
 
-    it('does not follow one to an allowed host with a forbidden address', async () => {
+    it('refuses an image behind one to an allowed host with a forbidden address', async () => {
       world.server.answers['/a'] = to(world.url('/b', 'inner.test'));
       await expect(world.look(world.url('/a'))).resolves.toMatchObject({
-        outcome: 'unknown',
-        code: 'redirected',
+        outcome: 'refused',
+        code: 'source-not-allowed',
       });
       expect(world.server.asked).toHaveLength(1);
     });

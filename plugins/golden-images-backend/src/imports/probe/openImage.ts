@@ -72,8 +72,9 @@ async function routeOf(
   const signIn = /sign-?in|log-?in|\bsso\b|saml|oauth/i.test(url.href)
     ? ', by its address a page to sign in'
     : '';
-  throw new ImageUnknown({
-    code: 'redirected',
+  // CDI would follow it (1.66), and so import from where importing is not allowed.
+  throw new ImageRefused({
+    code: 'source-not-allowed',
     message: `its server redirects to ${redactUrl(
       url.href,
     )}${signIn}, from where importing is not allowed`,
