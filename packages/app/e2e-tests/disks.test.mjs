@@ -91,7 +91,7 @@ describe('images and disks', () => {
       await field(page, 'Size').fill('3');
       await page
         .getByText(
-          'Demo Linux has 1 GiB. The disk inside stays at 64 MiB until somebody grows it from within.',
+          'Demo Linux has 1 GiB. What is inside stays as large as it is, until somebody grows it from within.',
         )
         .waitFor();
       await page.getByText('The disk can be made.').waitFor();

@@ -36,6 +36,8 @@ export interface CloneSource {
   storageClass?: string;
   volumeMode: string;
   accessModes: string[];
+  /** Virtual size of the disk of the image, where known. */
+  diskBytes?: number;
   /** KubeVirt's defaults, which the clone has from it: CDI copies them only where it copies. */
   kubevirt?: Image['kubevirt'];
 }
@@ -103,6 +105,7 @@ export function cloneManifest(
         [ANNOTATIONS.sourceUid]: source.uid,
         [ANNOTATIONS.sourceVersion]: source.version,
         [ANNOTATIONS.sourceDigest]: source.digest,
+        [ANNOTATIONS.virtualSizeBytes]: source.diskBytes?.toString(),
         [BIND_IMMEDIATELY]: target.bindImmediately ? 'true' : undefined,
       }),
     },

@@ -1,5 +1,5 @@
 /**
- * Size of the disk inside of an image, as an annotation notes it. Anybody may
+ * Virtual size of the disk of an image, as an annotation notes it. Anybody may
  * have written it: what is no size is none.
  */
 export function diskBytesOf(text: string | undefined): number | undefined {

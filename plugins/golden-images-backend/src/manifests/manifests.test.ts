@@ -148,6 +148,7 @@ describe('cloneManifest', () => {
     storageClass: 'longhorn',
     volumeMode: 'Filesystem',
     accessModes: ['ReadWriteOnce'],
+    diskBytes: 9_000_000_000,
   };
   const target: CloneTarget = {
     namespace: 'golden-images',
@@ -191,6 +192,7 @@ describe('cloneManifest', () => {
           [`${P}source-uid`]: 'claim-uid',
           [`${P}source-version`]: '1',
           [`${P}source-digest`]: SHA,
+          [`${P}virtual-size-bytes`]: '9000000000',
         },
       },
       spec: {

@@ -241,6 +241,7 @@ export class CloneSourceResolver {
       storageClass: claim.storageClass,
       volumeMode: claim.volumeMode ?? 'Filesystem',
       accessModes: claim.accessModes,
+      diskBytes: image.sizes.diskBytes,
       kubevirt: image.kubevirt,
     };
   }

@@ -34,17 +34,10 @@ export function imageDraft(
 ): Image {
   const source = object.spec.source ?? {};
   const [type] = Object.keys(source);
-  const draft = facts(object, object.spec.pvc, context);
   const url = (source.http ?? source.s3 ?? source.gcs ?? source.registry)?.url;
   return {
     kind: 'image',
-    ...draft,
-    sizes: {
-      ...draft.sizes,
-      diskBytes: diskBytesOf(
-        object.metadata.annotations?.[ANNOTATIONS.virtualSizeBytes],
-      ),
-    },
+    ...facts(object, object.spec.pvc, context),
     state: 'pending',
     reason: 'requested',
     image: image.name,
@@ -125,6 +118,9 @@ function facts(
     sizes: {
       requestedBytes: Quantity.tryParse(claim?.resources?.requests?.storage)
         ?.bytes,
+      diskBytes: diskBytesOf(
+        object.metadata.annotations?.[ANNOTATIONS.virtualSizeBytes],
+      ),
     },
     storageClass: claim?.storageClassName,
     volumeMode: VOLUME_MODES.find(mode => mode === claim?.volumeMode),

@@ -44,17 +44,9 @@ export function imageDocument(
   protection: ImageProtection,
 ): Image {
   const { dataVolume } = joined;
-  const shared = facts(cluster, joined, ROLE_GOLDEN_IMAGE);
   return {
     kind: 'image',
-    ...shared,
-    sizes: {
-      ...shared.sizes,
-      // CDI itself notes it nowhere.
-      diskBytes: diskBytesOf(
-        annotationOf(joined, ANNOTATIONS.virtualSizeBytes),
-      ),
-    },
+    ...facts(cluster, joined, ROLE_GOLDEN_IMAGE),
     ...stateDetails(derived),
     state: derived.state,
     image: imageNameOf(joined),
@@ -126,6 +118,10 @@ function facts(cluster: string, joined: Joined, role: string) {
     sizes: {
       requestedBytes: claim?.requestedBytes ?? dataVolume?.requestedBytes,
       capacityBytes: persistentVolume?.capacityBytes ?? claim?.capacityBytes,
+      // CDI itself notes it nowhere.
+      diskBytes: diskBytesOf(
+        annotationOf(joined, ANNOTATIONS.virtualSizeBytes),
+      ),
       usedBytes: longhornVolume?.actualSizeBytes,
     },
     storageClass: claim?.storageClass ?? dataVolume?.storageClass,

@@ -6,7 +6,10 @@ export const sizesSchema = z.object({
   requestedBytes: bytes.optional(),
   /** PV `spec.capacity.storage`: what a clone in the same namespace must ask for. */
   capacityBytes: bytes.optional(),
-  /** Virtual size of the disk inside, where known. */
+  /**
+   * Virtual size of the disk of the image, where known. CDI makes `disk.img`
+   * longer where the image's volume has room (1.66).
+   */
   diskBytes: bytes.optional(),
   /** Longhorn `status.actualSize`. */
   usedBytes: bytes.optional(),

@@ -32,7 +32,7 @@ export const Sizes = ({ volume }: { volume: Volume }) => {
               ? undefined
               : bytes(requestedBytes),
           ],
-          ['Disk inside', bytes(diskBytes)],
+          ['Disk of the image', bytes(diskBytes)],
           ['Written', bytes(usedBytes)],
           ['Content', CONTENT[contentOf(volume)]],
         ]}

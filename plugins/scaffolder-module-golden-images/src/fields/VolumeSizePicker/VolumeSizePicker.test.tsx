@@ -29,7 +29,7 @@ const answer = (
 const createReadyApi = () => {
   const api = createApi();
   api.listImages.mockResolvedValue({
-    items: [image({ sizes: { capacityBytes: 2 * GIB, diskBytes: GIB } })],
+    items: [image({ sizes: { capacityBytes: 2 * GIB } })],
     clusters: [cluster()],
   });
   return api;
@@ -108,13 +108,13 @@ describe('VolumeSizePicker', () => {
     );
   });
 
-  it('says of a larger volume that the disk inside stays small', async () => {
+  it('says of a larger volume that what is inside stays small', async () => {
     const form = await show();
     await waitFor(() => expect(input()).toHaveValue('2'));
     await userEvent.clear(input());
     await userEvent.type(input(), '20');
     expect(input()).toHaveAccessibleDescription(
-      'Demo Linux has 2 GiB. The disk inside stays at 1 GiB until somebody grows it from within.',
+      'Demo Linux has 2 GiB. What is inside stays as large as it is, until somebody grows it from within.',
     );
     form.review();
     await form.create();

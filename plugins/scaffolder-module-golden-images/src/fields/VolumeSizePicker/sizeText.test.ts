@@ -1,7 +1,7 @@
 import { emitted, shown, sizeInWords, sizeOf, sizeRefusal } from './sizeText';
 
 const GIB = 2 ** 30;
-const image = { title: 'Demo Linux', capacityBytes: 2 * GIB, diskBytes: GIB };
+const image = { title: 'Demo Linux', capacityBytes: 2 * GIB };
 
 describe('the text of a size', () => {
   it.each([
@@ -41,15 +41,12 @@ describe('the text of a size', () => {
     expect(sizeRefusal('x', undefined)).toMatch(/is not a size/);
   });
 
-  it('says what a larger volume means for the disk inside', () => {
+  it('says what a larger volume means for what is inside', () => {
     expect(sizeInWords('2Gi', image)).toBe(
       'Demo Linux has 2 GiB; the volume may be larger.',
     );
     expect(sizeInWords('10Gi', image)).toBe(
-      'Demo Linux has 2 GiB. The disk inside stays at 1 GiB until somebody grows it from within.',
-    );
-    expect(sizeInWords('10Gi', { ...image, diskBytes: undefined })).toBe(
-      'Demo Linux has 2 GiB. The disk inside stays as large as it is until somebody grows it from within.',
+      'Demo Linux has 2 GiB. What is inside stays as large as it is, until somebody grows it from within.',
     );
     expect(sizeInWords('10Gi', undefined)).toBeUndefined();
   });

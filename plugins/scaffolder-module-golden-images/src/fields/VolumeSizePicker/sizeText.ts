@@ -55,9 +55,5 @@ export function sizeInWords(
   const larger =
     quantity && quantity.compare(Quantity.ofBytes(image.capacityBytes)) > 0;
   if (!larger) return `${image.title} has ${own}; the volume may be larger.`;
-  const inside =
-    image.diskBytes === undefined
-      ? 'The disk inside stays as large as it is'
-      : `The disk inside stays at ${bytesInWords(image.diskBytes)}`;
-  return `${image.title} has ${own}. ${inside} until somebody grows it from within.`;
+  return `${image.title} has ${own}. What is inside stays as large as it is, until somebody grows it from within.`;
 }

@@ -6,9 +6,6 @@ export interface SourceImage {
   title: string;
   /** Of the volume: a clone has at least this. */
   capacityBytes: number;
-  /** Virtual size of the disk inside, where known. */
-  diskBytes?: number;
-  volumeMode?: 'Filesystem' | 'Block';
 }
 
 /**
@@ -23,15 +20,13 @@ export function sourceImageOf(
 ): SourceImage | undefined {
   return images
     .filter(image => image.image === name && isMeantByName(image, images))
-    .flatMap(({ title, sizes, volumeMode }) =>
+    .flatMap(({ title, sizes }) =>
       sizes.capacityBytes === undefined
         ? []
         : [
             {
               title: title ?? name,
               capacityBytes: sizes.capacityBytes,
-              diskBytes: sizes.diskBytes,
-              volumeMode,
             },
           ],
     )
