@@ -41,4 +41,18 @@ export const ACCESS_RESOURCES: ResourceDefinition[] = [
     false,
     { categories: ['api-extensions'] },
   ),
+  resource(
+    ADMISSION,
+    'mutatingwebhookconfigurations',
+    'MutatingWebhookConfiguration',
+    false,
+    { categories: ['api-extensions'] },
+  ),
+  resource(
+    ADMISSION,
+    'validatingwebhookconfigurations',
+    'ValidatingWebhookConfiguration',
+    false,
+    { categories: ['api-extensions'] },
+  ),
 ];

@@ -1,4 +1,5 @@
 import type { KubeObject } from './types';
+import { WEBHOOK_CONFIGURATIONS } from './webhookConfigurations';
 
 const CDI_LABELS = {
   app: 'containerized-data-importer',
@@ -119,4 +120,5 @@ export const INSTALLED_OBJECTS: KubeObject[] = [
   },
   storageProfile('longhorn'),
   storageProfile('longhorn-wffc'),
+  ...WEBHOOK_CONFIGURATIONS,
 ];

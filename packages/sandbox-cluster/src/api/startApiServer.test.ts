@@ -26,6 +26,23 @@ describe('the API server', () => {
 
   afterEach(() => server.close());
 
+  it('says that the webhooks of CDI are there', async () => {
+    const group = '/apis/admissionregistration.k8s.io/v1';
+    const names = async (kind: string) => {
+      const { body } = await admin.get(`${group}/${kind}webhookconfigurations`);
+      return body.items.map(
+        ({ webhooks }: { webhooks: { name: string }[] }) => webhooks[0].name,
+      );
+    };
+    expect(await names('mutating')).toEqual([
+      'datavolume-mutate.cdi.kubevirt.io',
+      'pvc-mutate.cdi.kubevirt.io',
+    ]);
+    expect(await names('validating')).toContain(
+      'datavolume-validate.cdi.kubevirt.io',
+    );
+  });
+
   it('serves the Kubernetes client library', async () => {
     const config = new KubeConfig();
     config.loadFromString(server.kubeconfig('secret'));

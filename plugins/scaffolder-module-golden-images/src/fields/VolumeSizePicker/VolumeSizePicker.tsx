@@ -60,7 +60,10 @@ export const VolumeSizePicker = (props: VolumeSizePickerProps) => {
         value={shown(formData)}
         error={refused || refusal !== undefined}
         helperText={helper}
-        FormHelperTextProps={{ 'aria-live': 'polite' }}
+        FormHelperTextProps={{
+          'aria-live': 'polite',
+          error: refusal !== undefined,
+        }}
         onChange={event => onChange(emitted(event.target.value))}
         onBlur={() => props.onBlur?.(id, formData)}
         InputProps={{
