@@ -30,9 +30,8 @@ describe('the API server', () => {
     const group = '/apis/admissionregistration.k8s.io/v1';
     const names = async (kind: string) => {
       const { body } = await admin.get(`${group}/${kind}webhookconfigurations`);
-      return body.items.map(
-        ({ webhooks }: { webhooks: { name: string }[] }) => webhooks[0].name,
-      );
+      const items = body.items as unknown as { webhooks: { name: string }[] }[];
+      return items.map(({ webhooks }) => webhooks[0].name);
     };
     expect(await names('mutating')).toEqual([
       'datavolume-mutate.cdi.kubevirt.io',
