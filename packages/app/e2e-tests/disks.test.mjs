@@ -114,6 +114,7 @@ describe('images and disks', () => {
         .getByText('A larger volume does not make the disk inside larger.')
         .waitFor();
       await dialog.getByText('64 MiB').waitFor();
+      await dialog.getByText('64 MiB').scrollIntoViewIfNeeded();
       await keep(page, 'drawer-larger');
     }));
 
@@ -154,13 +155,16 @@ describe('images and disks', () => {
       await openComponent(page, 'large');
       const disk = volumeRow(page, 'large-disk');
       await disk.getByText('Ready to use').waitFor();
+      await disk.getByText('source removed').waitFor();
+      await keep(page, 'card-source-removed');
       await disk.getByRole('button', { name: 'large-disk' }).click();
-      const dialog = page.getByRole('dialog', { name: 'large-disk' });
-      await dialog
+      const words = page
+        .getByRole('dialog', { name: 'large-disk' })
         .getByText(
           'The image was removed since. This volume does not depend on it.',
-        )
-        .waitFor();
+        );
+      await words.waitFor();
+      await words.scrollIntoViewIfNeeded();
       await keep(page, 'source-removed');
       await page.keyboard.press('Escape');
 

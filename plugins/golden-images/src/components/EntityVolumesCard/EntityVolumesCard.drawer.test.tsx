@@ -97,6 +97,7 @@ describe('drawer', () => {
 
   it('says that a removed image is not needed, and offers no use of what is bad', async () => {
     await renderCard(answering(volumeList([volumes.block, volumes.lost])));
+    expect(screen.getAllByText('source removed')).toHaveLength(1);
     await userEvent.click(
       screen.getByRole('button', { name: 'orders-vm-root' }),
     );

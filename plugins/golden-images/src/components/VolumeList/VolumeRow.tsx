@@ -74,6 +74,16 @@ export const VolumeRow = (props: {
               </span>
             </Tooltip>
           )}
+          {source?.removed && (
+            <Tooltip title="The image was removed since. This volume does not depend on it.">
+              <Chip
+                size="small"
+                variant="outlined"
+                label="source removed"
+                className={classes.above}
+              />
+            </Tooltip>
+          )}
           {sizeBytes !== undefined && <span>{bytesInWords(sizeBytes)}</span>}
           <span>
             {volume.namespace}/{volume.cluster}
