@@ -27,8 +27,9 @@ export const burstNamespaces = Array.from(
   (_, index) => burstNamespace(index),
 );
 
-/** Over all namespaces in turn, each for a component of its own. */
+/** Over all namespaces in turn, for components that no other measure looks at. */
 export function burstRequests(bench: Bench, round: string): BurstRequest[] {
+  const others = bench.sizes.entities - bench.comparedEntities;
   return Array.from({ length: bench.sizes.burst }, (_, index) => ({
     body: {
       cluster: 'bench',
@@ -40,7 +41,7 @@ export function burstRequests(bench: Bench, round: string): BurstRequest[] {
       name: `burst-${round}-${index}`,
       size: SIZE,
       entityRef: `component:default/${componentName(
-        index % bench.sizes.entities,
+        bench.comparedEntities + (index % others),
       )}`,
     },
   }));
