@@ -89,16 +89,21 @@ export class EntityAccess {
     );
   }
 
-  async findAll(
+  /**
+   * Those that are there for the caller, by their refs; at most 5 s old, for
+   * reads only. What is not known yet is asked for in one question.
+   */
+  async findAllRecent(
     refs: string[],
     caller: Caller,
   ): Promise<Map<string, EntityFacts>> {
-    if (refs.length === 0) return new Map();
-    const { items } = await this.#request(refs, caller);
+    const found = await Promise.all(
+      refs.map(ref => this.findRecent(ref, caller)),
+    );
     return new Map(
-      items
+      found
         .filter(entity => entity !== undefined)
-        .map(entity => [stringifyEntityRef(entity), facts(entity)]),
+        .map(entity => [entity.ref, entity]),
     );
   }
 

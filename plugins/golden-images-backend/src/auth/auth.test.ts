@@ -143,7 +143,7 @@ describe('EntityAccess', () => {
   });
 
   it('finds several at once', async () => {
-    const found = await entities.findAll(
+    const found = await entities.findAllRecent(
       ['component:default/a', 'component:default/none'],
       caller([]),
     );

@@ -74,7 +74,7 @@ export class ActivityService {
     const mayReadVolumes = mayReadVolume({ owner });
     const readable = isOwner
       ? new Map()
-      : await this.#entities.findAll(refsOf(items), caller);
+      : await this.#entities.findAllRecent(refsOf(items), caller);
     const shown = items.filter(
       ({ kind, entityRef }) =>
         (kind === 'image' && mayReadImages) ||

@@ -101,7 +101,7 @@ export class VolumeReader {
       cluster: key.cluster,
       namespace: key.namespace,
     });
-    const entities = await this.#entities.findAll(refsOf(rows), caller);
+    const entities = await this.#entities.findAllRecent(refsOf(rows), caller);
     const items = await this.#shown(rows, entities);
     return {
       items: items.filter(mayRead),
@@ -119,7 +119,7 @@ export class VolumeReader {
     const { caller, mayRead } = await this.#audience(options);
     const owner = await this.#ownerOf(key);
     const row = await this.#tracking.reader.getVolume(key);
-    const entities = await this.#entities.findAll(
+    const entities = await this.#entities.findAllRecent(
       row ? refsOf([row]) : [],
       caller,
     );
