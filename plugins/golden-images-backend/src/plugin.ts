@@ -25,6 +25,7 @@ import { TrackingMetrics } from './metrics';
 import { createRouter } from './router';
 import {
   ActivityService,
+  CloneBatchService,
   ClusterDirectory,
   ClusterService,
   Clones,
@@ -170,6 +171,7 @@ export const goldenImagesPlugin = createBackendPlugin({
             holds: new HoldService(kept),
             retirements: new RetirementService(kept),
             volumes: new VolumeService(parts),
+            cloneBatches: new CloneBatchService({ ...parts, logger }),
             volumeReader,
             volumeDeleter: new VolumeDeleter(owned),
             volumeExpander: new VolumeExpander(owned),

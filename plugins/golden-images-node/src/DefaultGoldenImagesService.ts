@@ -4,6 +4,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
+  cloneBatchResponseSchema,
   cloneResponseSchema,
   clusterStatusSchema,
   deleteVolumeResponseSchema,
@@ -174,6 +175,20 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       query: { dryRun },
       body,
       answer: cloneResponseSchema,
+    });
+  }
+
+  cloneImages(
+    request: Parameters<GoldenImagesService['cloneImages']>[0],
+    options: GoldenImagesCallOptions,
+  ) {
+    const { dryRun, ...body } = request;
+    return this.#call({
+      ...options,
+      path: '/volumes/batch',
+      query: { dryRun },
+      body,
+      answer: cloneBatchResponseSchema,
     });
   }
 

@@ -1,5 +1,7 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type {
+  CloneBatchRequest,
+  CloneBatchResponse,
   CloneRequest,
   CloneResponse,
   ClusterStatus,
@@ -88,6 +90,15 @@ export interface GoldenImagesService {
     request: CloneRequest & { dryRun?: boolean },
     options: GoldenImagesCallOptions,
   ): Promise<CloneResponse>;
+  /**
+   * Many clones in one request, each with a result of its own in the order of
+   * the items. Idempotent, item by item. Throws what concerns the whole request
+   * only: a field that is wrong, two items of one name, no permission to clone.
+   */
+  cloneImages(
+    request: CloneBatchRequest & { dryRun?: boolean },
+    options: GoldenImagesCallOptions,
+  ): Promise<CloneBatchResponse>;
   /**
    * Deletes a clone. One that is being deleted already is answered alike.
    *

@@ -5,6 +5,7 @@ import type {
 import type express from 'express';
 import type {
   ActivityService,
+  CloneBatchService,
   ClusterService,
   HoldService,
   ImageService,
@@ -37,6 +38,7 @@ export interface RouterOptions {
   manifests: ManifestService;
   probes: ProbeService;
   volumes: VolumeService;
+  cloneBatches: CloneBatchService;
   volumeReader: VolumeReader;
   volumeDeleter: VolumeDeleter;
   volumeExpander: VolumeExpander;

@@ -2,6 +2,7 @@ import express from 'express';
 import Router from 'express-promise-router';
 import { auditDenials } from './audited';
 import { addActivityRoutes } from './activityRoutes';
+import { addCloneBatchRoutes } from './cloneBatchRoutes';
 import { addClusterRoutes } from './clusterRoutes';
 import { addImageRoutes } from './imageRoutes';
 import { addManifestRoutes } from './manifestRoutes';
@@ -16,6 +17,7 @@ import { addWaitRoutes } from './waitRoutes';
 /** The HTTP API below `/api/golden-images`; shapes are those of `-common`. */
 export function createRouter(options: RouterOptions): express.Router {
   const router = Router();
+  addCloneBatchRoutes(router, options);
   router.use(express.json());
   addClusterRoutes(router, options);
   addImageRoutes(router, options);

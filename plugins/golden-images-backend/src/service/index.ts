@@ -1,5 +1,6 @@
 export { ActivityService } from './ActivityService';
 export { systemClock, type Clock } from './Clock';
+export { CloneBatchService } from './CloneBatchService';
 export { ClusterDirectory } from './ClusterDirectory';
 export { ClusterService } from './ClusterService';
 export { DependentsReader } from './DependentsReader';

@@ -20,11 +20,22 @@ interface Key {
 /** `admitted`: write it now, and say so; `taken`: there is a request of this name. */
 export type Entered = EnteredClone;
 
-type Entry = Omit<NewCloneRequest, 'expiresAtMs'>;
+/** A clone to be accepted. */
+export type NewEntry = Omit<NewCloneRequest, 'expiresAtMs'>;
 
 /** Accepted clones that wait for their turn. */
 export interface CloneQueue {
-  enter(entry: Entry): Promise<Entered>;
+  enter(entry: NewEntry): Promise<Entered>;
+  /**
+   * Many of one cluster in one transaction, in their order, each with its own
+   * end. Only if that fails they are accepted one by one.
+   *
+   * @param entries - at most 500
+   */
+  enterAll(
+    cluster: string,
+    entries: NewEntry[],
+  ): Promise<PromiseSettledResult<Entered>[]>;
   /** How a request is shown now, with its place where it waits. */
   show(row: CloneRequestRow): Promise<Volume>;
   find(key: Key): Promise<CloneRequestRow | undefined>;
@@ -58,7 +69,7 @@ interface QueueOptions {
  */
 export class DatabaseCloneQueue implements CloneQueue {
   readonly #options: QueueOptions;
-  readonly #entries: Batches<Entry, Entered>;
+  readonly #entries: Batches<NewEntry, Entered>;
   readonly #finds: Batches<Key, CloneRequestRow | undefined>;
   readonly #places: Batches<number, number | undefined>;
   carryOut?: CarryOut;
@@ -80,8 +91,12 @@ export class DatabaseCloneQueue implements CloneQueue {
     });
   }
 
-  async enter(entry: Entry): Promise<Entered> {
+  async enter(entry: NewEntry): Promise<Entered> {
     return this.#entries.get(entry.cluster, entry);
+  }
+
+  async enterAll(cluster: string, entries: NewEntry[]) {
+    return Promise.allSettled(await this.#enterAll(cluster, entries));
   }
 
   async find(key: Key) {
@@ -126,11 +141,11 @@ export class DatabaseCloneQueue implements CloneQueue {
   }
 
   /** One that cannot be written must not take the others along. */
-  async #enterAll(cluster: string, entries: Entry[]) {
+  async #enterAll(cluster: string, entries: NewEntry[]) {
     try {
       return await this.#enterTogether(cluster, entries);
     } catch (error) {
-      if (entries.length === 1) throw error;
+      if (entries.length === 1) return [Promise.reject(error)];
       const results: Promise<Entered>[] = [];
       for (const entry of entries) {
         const alone = this.#enterTogether(cluster, [entry]);
@@ -141,7 +156,10 @@ export class DatabaseCloneQueue implements CloneQueue {
     }
   }
 
-  async #enterTogether(cluster: string, entries: Entry[]): Promise<Entered[]> {
+  async #enterTogether(
+    cluster: string,
+    entries: NewEntry[],
+  ): Promise<Entered[]> {
     const { store, timing, limitsOf, isCurrent, wake, onChange } =
       this.#options;
     const limits = limitsOf(cluster);

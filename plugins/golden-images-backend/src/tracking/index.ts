@@ -1,5 +1,5 @@
 export { createTracking } from './createTracking';
-export type { CloneQueue, Entered } from './CloneQueue';
+export type { CloneQueue, Entered, NewEntry } from './CloneQueue';
 export type { TrackingOptions } from './DefaultTracking';
 export { systemTiming, type Timing } from './Timing';
 export type {

@@ -3,6 +3,7 @@
  * bytes, times are ISO 8601 in UTC, percentages are 0 to 100.
  */
 export * from './activity';
+export * from './cloneBatches';
 export * from './clusters';
 export * from './drift';
 export * from './imageMetadata';

@@ -5,6 +5,7 @@ import {
   ResponseError,
 } from '@backstage/errors';
 import type {
+  CloneBatchRequest,
   CloneRequest,
   ImageDependents,
   ImportRequest,
@@ -125,6 +126,29 @@ export class FakeGoldenImagesService implements GoldenImagesService {
       volume: this.#volume(request.name, { state: 'pending' }),
       waitHandle: dryRun ? undefined : `v1.volume.${request.name}`,
       warnings: ['The bytes of this image are not verified'],
+    };
+  }
+
+  async cloneImages(
+    { items, dryRun }: CloneBatchRequest & { dryRun?: boolean },
+    options: GoldenImagesCallOptions,
+  ) {
+    this.#note('cloneImages', options);
+    const results = await Promise.allSettled(
+      items.map(item => this.cloneImage({ ...item, dryRun }, options)),
+    );
+    return {
+      dryRun: dryRun ?? false,
+      items: results.map(result =>
+        result.status === 'fulfilled'
+          ? result.value
+          : {
+              error: {
+                name: result.reason.name,
+                message: result.reason.message,
+              },
+            },
+      ),
     };
   }
 

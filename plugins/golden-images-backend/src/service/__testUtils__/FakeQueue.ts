@@ -6,6 +6,8 @@ import type { CloneQueue, Entered } from '../../tracking';
 export class FakeQueue implements CloneQueue {
   readonly rows = new Map<string, CloneRequestRow>();
   full = false;
+  /** How many were accepted together, each time. */
+  readonly transactions: number[] = [];
   #ids = 0;
 
   async enter(entry: Omit<NewCloneRequest, 'expiresAtMs'>): Promise<Entered> {
@@ -24,6 +26,14 @@ export class FakeQueue implements CloneQueue {
     };
     this.rows.set(key, row);
     return { outcome: this.full ? 'waiting' : 'admitted', row };
+  }
+
+  async enterAll(
+    _cluster: string,
+    entries: Omit<NewCloneRequest, 'expiresAtMs'>[],
+  ) {
+    this.transactions.push(entries.length);
+    return Promise.allSettled(entries.map(entry => this.enter(entry)));
   }
 
   async show(row: CloneRequestRow): Promise<Volume> {

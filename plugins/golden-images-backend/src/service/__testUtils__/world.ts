@@ -14,6 +14,7 @@ import {
 } from '../../kubernetes/ClusterClient';
 import type { Clock } from '../Clock';
 import { ActivityService } from '../ActivityService';
+import { CloneBatchService } from '../CloneBatchService';
 import { ClusterDirectory } from '../ClusterDirectory';
 import { DependentsReader } from '../DependentsReader';
 import { HoldService } from '../HoldService';
@@ -152,6 +153,7 @@ export function createWorld(
     ],
   });
   const { admins } = config;
+  const logger = mockServices.logger.mock();
   const prober = new FakeProber();
   const clusters = new ClusterDirectory(config, tracking);
   const shared = {
@@ -206,6 +208,8 @@ export function createWorld(
     holds: new HoldService(kept),
     retirements: new RetirementService(kept),
     volumes: new VolumeService(parts),
+    cloneBatches: new CloneBatchService({ ...parts, logger }),
+    logger,
     volumeReader,
     namespaces: new NamespaceService(parts),
     waits: new WaitService({ ...parts, volumes: volumeReader }),
