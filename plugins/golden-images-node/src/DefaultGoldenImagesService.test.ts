@@ -170,6 +170,47 @@ describe('DefaultGoldenImagesService', () => {
     expect(JSON.parse(seen[0].body)).not.toHaveProperty('dryRun');
   });
 
+  it('asks for many clones at once, and takes results and refusals', async () => {
+    const volume = {
+      kind: 'volume',
+      cluster: 'dev',
+      namespace: 'team-a',
+      name: 'a',
+      state: 'waiting',
+      ours: true,
+      sizes: {},
+      accessModes: [],
+      observedAt: '2026-01-01T00:00:00.000Z',
+      usedBy: [],
+    };
+    answer = {
+      status: 202,
+      body: {
+        dryRun: true,
+        items: [
+          { created: true, volume, warnings: [] },
+          { error: { name: 'InputError', message: 'size: too small' } },
+        ],
+      },
+    };
+    const items = ['a', 'b'].map(name => ({
+      image: { name: 'linux' },
+      namespace: 'team-a',
+      name,
+    }));
+    await expect(
+      service().cloneImages(
+        { items, dryRun: true },
+        { credentials: mockCredentials.user() },
+      ),
+    ).resolves.toEqual(answer.body);
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      url: '/api/golden-images/volumes/batch?dryRun=true',
+      body: JSON.stringify({ items }),
+    });
+  });
+
   it('deletes by DELETE, with what is meant in the query', async () => {
     const credentials = mockCredentials.user();
     const key = { cluster: 'dev', namespace: 'team-a', name: 'disk' };

@@ -12,16 +12,17 @@ import {
 import { namespaceObject, OWNER } from '../cluster/objects';
 import { seed } from '../cluster/seed';
 import {
-  askAll,
+  askInBatches,
+  askOneByOne,
+  BATCH,
   burstNamespaces,
   burstRequests,
   versionsOf,
+  type AskAll,
   type BurstRequest,
 } from './burstRequests';
 import { reportTurns } from './burstTurns';
 
-/** Part of the requests that is answered when the backend is killed. */
-const KILLED_AT = 0.3;
 const WARM_UP = 100;
 const COPY_MS = 200;
 
@@ -31,7 +32,20 @@ interface Round {
   watch: CopyWatch;
 }
 
-/** Clones that are asked for all at once, beside as many bare creates; then again, with the backend killed meanwhile. */
+/** How they are asked for. */
+interface Form {
+  /** In names of images and clones: `b`, `s`. */
+  id: string;
+  called: string;
+  askAll: AskAll;
+  /** Part of the clones that is answered when the backend is killed. */
+  killedAt: number;
+}
+
+/**
+ * Clones that are asked for all at once, beside as many bare creates; then again,
+ * with the backend killed meanwhile. In requests for many, and one by one.
+ */
 export async function measureBurst(bench: Bench) {
   await seed(bench.cluster, [
     [IMAGES_NAMESPACE, ...burstNamespaces].map(name =>
@@ -40,25 +54,42 @@ export async function measureBurst(bench: Bench) {
   ]);
   await copyByCsi(bench.cluster);
   const { burst } = bench.sizes;
-  const acceptedMs = await inRound(bench, 'a', round =>
-    acceptance(bench, round),
+  const batched: Form = {
+    id: 'b',
+    called: `in ${Math.ceil(burst / BATCH)} requests of ${BATCH}`,
+    askAll: askInBatches,
+    killedAt: 0,
+  };
+  const single: Form = {
+    id: 's',
+    called: 'each in a request of its own',
+    askAll: askOneByOne,
+    killedAt: 0.3,
+  };
+  for (const form of [batched, single]) await measureForm(bench, form);
+}
+
+async function measureForm(bench: Bench, form: Form) {
+  const { burst } = bench.sizes;
+  const acceptedMs = await inRound(bench, form.id, round =>
+    acceptance(bench, form, round),
   );
   const bareMs = await bareCreates(
     bench.kubeconfigPath,
-    burstRequests(bench, 'a').map(({ body }) => body),
+    burstRequests(bench, form.id).map(({ body }) => body),
   );
   const perSecond = (ms: number) => Math.round((burst / ms) * 1000);
   bench.report.add({
-    name: `${burst} clones asked for at once, accepted at a part of the API server's rate of bare creates`,
+    name: `${burst} clones asked for at once, ${form.called}: accepted at a part of the API server's rate of bare creates`,
     value: bareMs / acceptedMs,
     unit: '×',
     anchor: `${perSecond(acceptedMs)}/s beside ${perSecond(
       bareMs,
-    )}/s for the same DataVolumes, with as many requests at once`,
+    )}/s for the same DataVolumes, with ${burst} requests at once`,
     goal: '≥ 0.8',
     met: bareMs / acceptedMs >= 0.8,
   });
-  await inRound(bench, 'k', round => killed(bench, round));
+  await inRound(bench, `${form.id}k`, round => killed(bench, form, round));
 }
 
 /** With images of its own, and a cluster that copies while it lasts. */
@@ -84,6 +115,7 @@ async function inRound<T>(
 
 async function acceptance(
   bench: Bench,
+  form: Form,
   { requests, actor, watch }: Round,
 ): Promise<number> {
   const portal = await bench.startPortal(requests.length);
@@ -93,24 +125,24 @@ async function acceptance(
     // Copies take longer than it takes to ask for them.
     actor.hold();
     const beganAtMs = performance.now();
-    await askAll(portal, requests);
+    await form.askAll(portal, requests);
     const ms = performance.now() - beganAtMs;
     actor.letEnd();
     await watch.ended(requests.length);
-    reportTurns(bench, { requests, watch, name: 'The burst' });
+    reportTurns(bench, { requests, watch, name: `The burst, ${form.called}` });
     return ms;
   } finally {
     await portal.stop();
   }
 }
 
-async function killed(bench: Bench, { requests, watch }: Round) {
+async function killed(bench: Bench, form: Form, { requests, watch }: Round) {
   let portal = await bench.startPortal(requests.length);
   try {
     await imagesShown(portal, requests);
     let end: Promise<void> | undefined;
-    await askAll(portal, requests, count => {
-      if (count >= requests.length * KILLED_AT) end ??= portal.stop();
+    await form.askAll(portal, requests, count => {
+      if (count >= requests.length * form.killedAt) end ??= portal.stop();
     });
     await end;
     const killedAtMs = performance.now();
@@ -119,14 +151,14 @@ async function killed(bench: Bench, { requests, watch }: Round) {
     );
     assert.ok(unanswered.length > 0);
     portal = await bench.startPortal(requests.length);
-    await askAll(portal, unanswered);
+    await form.askAll(portal, unanswered);
     await watch.ended(requests.length);
     const answered = requests.length - unanswered.length;
     reportTurns(bench, {
       requests,
       watch,
       killedAtMs,
-      name: `A burst whose backend is killed after ${answered} answers; the others ask again`,
+      name: `A burst, ${form.called}, whose backend is killed when ${answered} are accepted; the others are asked for again`,
     });
   } finally {
     await portal.stop();

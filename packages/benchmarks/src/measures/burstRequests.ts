@@ -7,6 +7,8 @@ import { IMAGE, SIZE } from '../cluster/goldenImages';
 export const BURST_NAMESPACES = 100;
 /** Longhorn keeps a snapshot for each clone, and takes 250 of a volume. */
 const CLONES_PER_IMAGE = 200;
+/** Clones in one request, where they are asked for in batches. */
+export const BATCH = 100;
 
 /** One clone that is asked for; times are on this process's clock. */
 export interface BurstRequest {
@@ -51,14 +53,21 @@ export const versionsOf = (requests: BurstRequest[]): string[] =>
   Array.from(new Set(requests.map(({ body }) => body.image.version)));
 
 /**
- * All at once. Resolves when each was accepted, or has no answer because the
- * backend is gone.
+ * Asks for all at once. Resolves when each was accepted, or has no answer because
+ * the backend is gone.
  */
-export async function askAll(
+export type AskAll = (
   portal: Portal,
   requests: BurstRequest[],
-  onAccepted: (count: number) => void = () => {},
-) {
+  onAccepted?: (count: number) => void,
+) => Promise<void>;
+
+/** Each in a request of its own. */
+export const askOneByOne: AskAll = async (
+  portal,
+  requests,
+  onAccepted = () => {},
+) => {
   let accepted = 0;
   await Promise.all(
     requests.map(async request => {
@@ -72,5 +81,41 @@ export async function askAll(
       accepted += 1;
       onAccepted(accepted);
     }),
+  );
+};
+
+/** In requests of 100, all of them at once. */
+export const askInBatches: AskAll = async (
+  portal,
+  requests,
+  onAccepted = () => {},
+) => {
+  let accepted = 0;
+  await Promise.all(
+    batchesOf(requests).map(async batch => {
+      for (const request of batch) request.askedAtMs ??= performance.now();
+      const items = batch.map(({ body }) => body);
+      const answer = await portal
+        .send('POST', '/api/golden-images/volumes/batch', { items })
+        .catch(() => undefined);
+      if (!answer) return;
+      assert.equal(answer.status, 202, JSON.stringify(answer.body));
+      const refused = answer.body.items.filter(
+        ({ error }: { error?: object }) => error,
+      );
+      assert.deepEqual(refused, []);
+      assert.equal(answer.body.items.length, batch.length);
+      const acceptedAtMs = performance.now();
+      for (const request of batch) request.acceptedAtMs = acceptedAtMs;
+      accepted += batch.length;
+      onAccepted(accepted);
+    }),
+  );
+};
+
+function batchesOf(requests: BurstRequest[]): BurstRequest[][] {
+  const count = Math.ceil(requests.length / BATCH);
+  return Array.from({ length: count }, (_, index) =>
+    requests.slice(index * BATCH, (index + 1) * BATCH),
   );
 }

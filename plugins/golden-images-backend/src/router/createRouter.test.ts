@@ -1,8 +1,4 @@
-import {
-  mockCredentials,
-  mockErrorHandler,
-  mockServices,
-} from '@backstage/backend-test-utils';
+import { mockCredentials } from '@backstage/backend-test-utils';
 import {
   cloneResponseSchema,
   imageListSchema,
@@ -12,14 +8,10 @@ import {
   volumeListSchema,
   waitStatusSchema,
 } from '@golden-images/plugin-golden-images-common';
-import express from 'express';
 import request from 'supertest';
-import { ClusterService } from '../service';
-import { as, createWorld } from '../service/__testUtils__/world';
-import { createRouter } from './createRouter';
+import { as } from '../service/__testUtils__/world';
+import { createApp, token } from './__testUtils__/createApp';
 
-const token = (name: string) =>
-  mockCredentials.user.header(`user:default/${name}`);
 const service = () => mockCredentials.service.header();
 
 const IMPORT = {
@@ -28,33 +20,6 @@ const IMPORT = {
   source: { http: { url: 'https://images.example/u.qcow2?key=SECRET' } },
   size: '10Gi',
 };
-
-function createApp() {
-  const world = createWorld();
-  const auditor = mockServices.auditor.mock();
-  const closed: { eventId: string; meta?: unknown; end: string }[] = [];
-  auditor.createEvent.mockImplementation(async ({ eventId, meta }) => ({
-    success: async () => {
-      closed.push({ eventId, meta, end: 'success' });
-    },
-    fail: async ({ error }) => {
-      closed.push({ eventId, meta, end: error.name });
-    },
-  }));
-  const app = express()
-    .use(
-      createRouter({
-        ...world,
-        httpAuth: mockServices.httpAuth({
-          defaultCredentials: mockCredentials.none(),
-        }),
-        auditor,
-        clusters: new ClusterService(world),
-      }),
-    )
-    .use(mockErrorHandler());
-  return { ...world, app, closed };
-}
 
 describe('router', () => {
   it('imports, and opens and closes an audit event without secrets', async () => {
@@ -201,6 +166,7 @@ describe('router', () => {
     ['GET', '/volumes', ['user']],
     ['GET', '/volumes/dev/team-a/x', ['user']],
     ['POST', '/volumes', ['user']],
+    ['POST', '/volumes/batch', ['user']],
     ['POST', '/preflight', ['user']],
     ['POST', '/waits', ['user']],
     ['POST', '/waits/status', ['service']],

@@ -112,6 +112,48 @@ describe.each(databases.eachSupportedId())('the clone queue on %s', id => {
     expect(await knex('clone_requests').pluck('name')).toEqual(['a', 'b']);
   });
 
+  it('accepts 500 that come in one request in one transaction, in their order', async () => {
+    const names = Array.from({ length: 500 }, (_, index) => `disk-${index}`);
+    await queue.enter(entry('disk-7'));
+    const inserts: string[] = [];
+    knex.on('query', ({ sql }) => {
+      if (/^insert into .clone_requests/.test(sql)) inserts.push(sql);
+    });
+    const results = await queue.enterAll(
+      'c1',
+      names.map(name => entry(name)),
+    );
+    const outcomes = results.map(result =>
+      result.status === 'fulfilled' ? result.value.outcome : 'refused',
+    );
+    expect(outcomes.slice(0, 2)).toEqual(['admitted', 'waiting']);
+    expect(outcomes[7]).toBe('taken');
+    expect(outcomes.filter(outcome => outcome === 'waiting')).toHaveLength(498);
+    expect(inserts).toHaveLength(1);
+    expect(await knex('clone_requests').orderBy('id').pluck('name')).toEqual([
+      'disk-7',
+      ...names.filter(name => name !== 'disk-7'),
+    ]);
+  });
+
+  it('refuses one of a request that cannot be written, and no others', async () => {
+    const endless: { self?: object } = {};
+    endless.self = endless;
+    const results = await queue.enterAll('c1', [
+      entry('a'),
+      entry('endless', endless),
+      entry('b'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    const [alone] = await queue.enterAll('c1', [entry('endless', endless)]);
+    expect(alone.status).toBe('rejected');
+    expect(await knex('clone_requests').pluck('name')).toEqual(['a', 'b']);
+  });
+
   it('wakes nobody for those who find all slots taken', async () => {
     await Promise.all(['a', 'b'].map(name => queue.enter(entry(name))));
     await queue.enter(entry('c'));

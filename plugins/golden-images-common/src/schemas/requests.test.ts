@@ -1,4 +1,5 @@
 import { z } from 'zod/v3';
+import { cloneBatchRequestSchema } from './cloneBatches';
 import { cloneRequestSchema } from './volumes';
 import { importRequestSchema } from './images';
 
@@ -37,6 +38,7 @@ function patternsOf(schema: z.ZodTypeAny): RegExp[] {
 describe.each([
   ['import', importRequestSchema],
   ['clone', cloneRequestSchema],
+  ['many clones', cloneBatchRequestSchema],
 ] as [string, z.ZodTypeAny][])('the request of %s', (_, schema) => {
   const fields = fieldsOf(schema);
 

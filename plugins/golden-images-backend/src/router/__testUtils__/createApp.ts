@@ -1,0 +1,42 @@
+import {
+  mockCredentials,
+  mockErrorHandler,
+  mockServices,
+} from '@backstage/backend-test-utils';
+import express from 'express';
+import { ClusterService } from '../../service';
+import { createWorld } from '../../service/__testUtils__/world';
+import { createRouter } from '../createRouter';
+
+export const token = (name: string) =>
+  mockCredentials.user.header(`user:default/${name}`);
+
+/** The router over a fake cluster, and the audit events that were closed. */
+export function createApp(world = createWorld()) {
+  const auditor = mockServices.auditor.mock();
+  const closed: { eventId: string; meta?: unknown; end: string }[] = [];
+  /** What was said of those that succeeded. */
+  const outcomes: unknown[] = [];
+  auditor.createEvent.mockImplementation(async ({ eventId, meta }) => ({
+    success: async answer => {
+      closed.push({ eventId, meta, end: 'success' });
+      outcomes.push(answer?.meta);
+    },
+    fail: async ({ error }) => {
+      closed.push({ eventId, meta, end: error.name });
+    },
+  }));
+  const app = express()
+    .use(
+      createRouter({
+        ...world,
+        httpAuth: mockServices.httpAuth({
+          defaultCredentials: mockCredentials.none(),
+        }),
+        auditor,
+        clusters: new ClusterService(world),
+      }),
+    )
+    .use(mockErrorHandler());
+  return { ...world, app, closed, outcomes };
+}
