@@ -1,4 +1,5 @@
 import type { CloneRequest } from '@golden-images/plugin-golden-images-common';
+import { RESOURCES, type KubernetesObject } from '../kubernetes/ClusterClient';
 import { as } from './__testUtils__/world';
 import { createWorldWithImage } from './__testUtils__/worldWithImage';
 
@@ -213,6 +214,38 @@ describe('CloneBatchService', () => {
         message: expect.stringContaining('The quota of the namespace'),
       },
     });
+  });
+
+  it('reads the quota twice at most for all that find it too small', async () => {
+    const { cloneBatches, cluster } = createFullWorld();
+    cluster.put(RESOURCES.quotas, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'disks', namespace: 'team-a' },
+      status: {
+        hard: { 'requests.storage': '15Gi' },
+        used: { 'requests.storage': '10Gi' },
+      },
+    } as KubernetesObject);
+    const list = jest.spyOn(cluster, 'list');
+    const names = Array.from({ length: 30 }, (_, index) => `disk-${index}`);
+    const answer = await cloneBatches.clone(
+      { items: names.map(name => item(name)) },
+      run,
+    );
+    expect(answer.items).toEqual(
+      names.map(() => ({
+        error: expect.objectContaining({
+          name: 'InputError',
+          problems: [expect.objectContaining({ code: 'quota' })],
+        }),
+      })),
+    );
+    const reads = list.mock.calls.filter(
+      ([type, where]) =>
+        type === RESOURCES.quotas && where?.namespace === 'team-a',
+    );
+    expect(reads).toHaveLength(2);
   });
 
   it('logs what is no refusal, and tells nobody else', async () => {

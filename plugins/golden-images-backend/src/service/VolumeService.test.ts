@@ -271,6 +271,16 @@ describe('VolumeService.clone', () => {
     });
   });
 
+  it('leaves a request that failed in the queue as it is in a dry run', async () => {
+    const { volumes, tracking } = createWorldWithImage();
+    tracking.queue.full = true;
+    await volumes.clone(request, run);
+    const [row] = tracking.queue.rows.values();
+    row.state = 'failed';
+    await volumes.clone(request, { ...run, dryRun: true });
+    expect([...tracking.queue.rows.values()]).toEqual([row]);
+  });
+
   it('deletes a claim whose source the cluster dropped', async () => {
     const { volumes, cluster } = createWorldWithImage();
     cluster.admit = object => {

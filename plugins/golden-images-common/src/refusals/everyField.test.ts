@@ -1,6 +1,7 @@
 import { z } from 'zod/v3';
 import {
   checkRequest,
+  cloneBatchRequestSchema,
   cloneRequestSchema,
   expandVolumeRequestSchema,
   holdRequestSchema,
@@ -16,6 +17,7 @@ import { keysAt, schemaAt } from './schemaAt';
 const SCHEMAS = {
   import: importRequestSchema,
   clone: cloneRequestSchema,
+  'many clones': cloneBatchRequestSchema,
   preflight: preflightRequestSchema,
   expand: expandVolumeRequestSchema,
   wait: waitRequestSchema,

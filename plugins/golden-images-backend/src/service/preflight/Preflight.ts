@@ -135,12 +135,14 @@ export class Preflight {
     look: (facts: FactsReader, verdict: Verdict) => Promise<void>,
   ): Promise<void> {
     const first = new Verdict();
-    await look(this.facts(cluster), first);
+    const facts = this.facts(cluster);
+    await look(facts, first);
     if (!first.problems.any) {
       verdict.take(first);
       return;
     }
-    this.#readers.delete(cluster);
+    // Of many who find something at once only the first has it read anew.
+    if (this.#readers.get(cluster) === facts) this.#readers.delete(cluster);
     const second = new Verdict();
     await look(this.facts(cluster), second);
     verdict.take(second);
