@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Portal } from '../backend/Portal';
 import type { Bench } from '../Bench';
 import { bareCreates } from '../cluster/bareCreates';
@@ -121,6 +122,7 @@ async function acceptance(
   const portal = await bench.startPortal(requests.length);
   try {
     await imagesShown(portal, requests);
+    await catalogFull(portal, bench.sizes.entities);
     await warmUp(portal, requests);
     // Copies take longer than it takes to ask for them.
     actor.hold();
@@ -169,6 +171,16 @@ async function killed(bench: Bench, form: Form, { requests, watch }: Round) {
 async function warmUp(portal: Portal, requests: BurstRequest[]) {
   for (const { body } of requests.slice(0, WARM_UP)) {
     await portal.post('/api/golden-images/volumes?dryRun=true', body);
+  }
+}
+
+/** Until then the catalog is as busy as after each start. */
+async function catalogFull(portal: Portal, entities: number) {
+  const path = '/api/catalog/entities/by-query?limit=0&filter=kind=component';
+  for (;;) {
+    const { totalItems } = await portal.get(path);
+    if (totalItems >= entities) return;
+    await delay(200);
   }
 }
 

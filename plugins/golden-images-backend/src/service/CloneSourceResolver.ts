@@ -153,7 +153,9 @@ export class CloneSourceResolver {
     if (request.image.version === undefined || !ours || current) {
       return undefined;
     }
-    const rows = await this.#tracking.reader.listImages({ cluster, namespace });
+    const rows = await this.#reads.get(`images ${cluster} ${namespace}`, () =>
+      this.#tracking.reader.listImages({ cluster, namespace }),
+    );
     const other = rows.find(
       ({ object }) => object.image === image && object.current,
     )?.object.name;
