@@ -7,8 +7,6 @@ import { IMAGE, SIZE } from '../cluster/goldenImages';
 export const BURST_NAMESPACES = 100;
 /** Longhorn keeps a snapshot for each clone, and takes 250 of a volume. */
 const CLONES_PER_IMAGE = 200;
-/** Clones in one request, where they are asked for in batches. */
-export const BATCH = 100;
 
 /** One clone that is asked for; times are on this process's clock. */
 export interface BurstRequest {
@@ -52,52 +50,79 @@ export function burstRequests(bench: Bench, round: string): BurstRequest[] {
 export const versionsOf = (requests: BurstRequest[]): string[] =>
   Array.from(new Set(requests.map(({ body }) => body.image.version)));
 
+type Body = BurstRequest['body'];
+
+/** How clones are asked for: so many in a request. */
+export interface Form {
+  size: number;
+  send: (
+    portal: Portal,
+    bodies: Body[],
+    query?: '' | '?dryRun=true',
+  ) => ReturnType<Portal['send']>;
+}
+
+/** Each in a request of its own. */
+export const ONE_BY_ONE: Form = {
+  size: 1,
+  send: (portal, [body], query = '') =>
+    portal.send('POST', `/api/golden-images/volumes${query}`, body),
+};
+
+/** Many in one request. */
+export const IN_BATCHES: Form = {
+  size: 100,
+  send: (portal, items, query = '') =>
+    portal.send('POST', `/api/golden-images/volumes/batch${query}`, { items }),
+};
+
 /**
  * Asks for all at once. Resolves when each was accepted, or has no answer because
  * the backend is gone.
  */
-export type AskAll = (
+export async function askAll(
   portal: Portal,
+  { size, send }: Form,
   requests: BurstRequest[],
-  onAccepted?: (count: number) => void,
-) => Promise<void>;
-
-/** Each in a request of its own. */
-export const askOneByOne: AskAll = (portal, requests, onAccepted) =>
-  askEach(inGroups(requests, 1), onAccepted, ([{ body }]) =>
-    portal.send('POST', '/api/golden-images/volumes', body),
-  );
-
-/** In requests of 100. */
-export const askInBatches: AskAll = (portal, requests, onAccepted) =>
-  askEach(inGroups(requests, BATCH), onAccepted, group =>
-    portal.send('POST', '/api/golden-images/volumes/batch', {
-      items: group.map(({ body }) => body),
-    }),
-  );
-
-async function askEach(
-  groups: BurstRequest[][],
   onAccepted: (count: number) => void = () => {},
-  ask: (group: BurstRequest[]) => ReturnType<Portal['send']>,
 ) {
   let accepted = 0;
   await Promise.all(
-    groups.map(async group => {
+    inGroups(requests, size).map(async group => {
       for (const request of group) request.askedAtMs ??= performance.now();
-      const answer = await ask(group).catch(() => undefined);
+      const bodies = group.map(({ body }) => body);
+      const answer = await send(portal, bodies).catch(() => undefined);
       if (!answer) return;
-      const { status, body } = answer;
-      const results: { volume?: object }[] = body.items ?? [body];
-      const made = results.filter(({ volume }) => volume);
-      const told = JSON.stringify(body).slice(0, 2_000);
-      assert.deepEqual([status, made.length], [202, group.length], told);
+      requireAccepted(answer, group.length);
       const acceptedAtMs = performance.now();
       for (const request of group) request.acceptedAtMs = acceptedAtMs;
       accepted += group.length;
       onAccepted(accepted);
     }),
   );
+}
+
+/** Dry runs of some, one request after the other. */
+export async function tryEach(
+  portal: Portal,
+  { size, send }: Form,
+  requests: BurstRequest[],
+) {
+  for (const group of inGroups(requests, size)) {
+    const bodies = group.map(({ body }) => body);
+    const answer = await send(portal, bodies, '?dryRun=true');
+    requireAccepted(answer, group.length);
+  }
+}
+
+function requireAccepted(
+  { status, body }: Awaited<ReturnType<Portal['send']>>,
+  count: number,
+) {
+  const results: { volume?: object }[] = body.items ?? [body];
+  const made = results.filter(({ volume }) => volume);
+  const told = JSON.stringify(body).slice(0, 2_000);
+  assert.deepEqual([status, made.length], [202, count], told);
 }
 
 function inGroups(requests: BurstRequest[], size: number): BurstRequest[][] {
