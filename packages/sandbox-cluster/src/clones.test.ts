@@ -8,6 +8,9 @@ import {
 import { SandboxFixture } from './__testUtils__/SandboxFixture';
 import { sha256 } from './__testUtils__/sha256';
 
+// Bytes are really copied; this only bounds a copy that would never end.
+jest.setTimeout(60_000);
+
 describe('clones in the sandbox', () => {
   let fixture: SandboxFixture;
   let imageUrl: string;

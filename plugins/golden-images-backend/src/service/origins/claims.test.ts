@@ -257,7 +257,7 @@ describe('an image of a claim', () => {
     // Where Pods may not be listed, Longhorn's word counts.
     cluster.lacking.add('list pods team-a');
     volume({}, ['someone']);
-    await clock.sleep(3_000);
+    await clock.sleep(6_000);
     expect((await check()).warnings.join()).toMatch(/used by: someone\./);
   });
 

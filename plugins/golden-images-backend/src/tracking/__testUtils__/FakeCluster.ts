@@ -9,20 +9,14 @@ import {
   type WatchEvent,
 } from '../../kubernetes';
 import type { TrackedClient } from '../DefaultTracking';
-
-interface Entry {
-  type: ResourceType;
-  object: KubernetesObject;
-}
-
-interface Change {
-  version: number;
-  type: ResourceType;
-  event: 'ADDED' | 'MODIFIED' | 'DELETED';
-  object: KubernetesObject;
-}
-
-type Patch = { [key: string]: unknown };
+import {
+  idOf,
+  isLabelled,
+  merge,
+  within,
+  type Change,
+  type Entry,
+} from './fakeObjects';
 
 /**
  * A cluster in memory that keeps Kubernetes' promises about versions, watches
@@ -89,7 +83,7 @@ export class FakeCluster implements TrackedClient {
     type: ResourceType,
     namespace: string | undefined,
     name: string,
-    patch: Patch,
+    patch: object,
   ): KubernetesObject {
     const entry = this.#entries.get(idOf(type, namespace, name));
     if (!entry) throw new Error(`There is no ${type.resource} ${name}`);
@@ -216,12 +210,7 @@ export class FakeCluster implements TrackedClient {
   ): Promise<T> {
     this.#write(`patch ${ref.type.resource} ${ref.name}`);
     this.#check(ref, precondition);
-    return this.change(
-      ref.type,
-      ref.namespace,
-      ref.name,
-      mergePatch as Patch,
-    ) as T;
+    return this.change(ref.type, ref.namespace, ref.name, mergePatch) as T;
   }
 
   async delete(
@@ -404,40 +393,4 @@ export class FakeCluster implements TrackedClient {
       throw new KubernetesApiError({ status: 409, message: 'has changed' });
     }
   }
-}
-
-function idOf(type: ResourceType, namespace: string | undefined, name: string) {
-  return `${type.group}/${type.resource} ${namespace ?? ''}/${name}`;
-}
-
-function within(scope: ListScope, object: KubernetesObject): boolean {
-  const { metadata } = object;
-  if (scope.namespace && metadata.namespace !== scope.namespace) return false;
-  const [field, value] = (scope.fieldSelector ?? '').split('=');
-  if (field === 'metadata.name') return metadata.name === value;
-  const involved = object.involvedObject as { kind?: string } | undefined;
-  return field !== 'involvedObject.kind' || involved?.kind === value;
-}
-
-function isLabelled(
-  { metadata }: KubernetesObject,
-  { labelSelector = '' }: { labelSelector?: string },
-): boolean {
-  const [key, value] = labelSelector.split('=');
-  return !key || metadata.labels?.[key] === value;
-}
-
-/** JSON merge patch (RFC 7386). */
-function merge(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const result: Patch = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = merge(result[key], value);
-  }
-  return result;
-}
-
-function isObject(value: unknown): value is Patch {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
