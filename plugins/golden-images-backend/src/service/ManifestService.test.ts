@@ -46,6 +46,9 @@ describe('objects for Git', () => {
           annotations: {
             'cdi.kubevirt.io/storage.bind.immediate.requested': 'true',
             [key('title')]: 'Fedora',
+            // What was seen of the image is a fact, whoever makes the object.
+            [key('format')]: 'qcow2',
+            [key('virtual-size-bytes')]: String(900 * 2 ** 20),
           },
         },
         spec: {
