@@ -23,6 +23,8 @@ const { values: options } = parseArgs({
     scale: { type: 'string', default: '1' },
     /** The burst of clones alone; writes no report. */
     burst: { type: 'boolean', default: false },
+    /** The first sync alone; writes no report. */
+    sync: { type: 'boolean', default: false },
   },
 });
 const scale = Number(options.scale);
@@ -56,6 +58,14 @@ async function main() {
     if (options.burst) {
       await bench.seedNamespaces();
       await measureBurst(bench);
+      rmSync(folder, { recursive: true });
+      return;
+    }
+    if (options.sync) {
+      await bench.seedNamespaces();
+      await bench.seedVolumes(sizes.volumes);
+      say('syncing');
+      portal = await measureSync(bench);
       rmSync(folder, { recursive: true });
       return;
     }
