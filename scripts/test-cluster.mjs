@@ -4,16 +4,11 @@
  *
  * usage: npm run test:cluster [-- --kubeconfig FILE [--image-url URL] [--storage-class NAME]]
  */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  ensureInstalled,
-  nodeEnvironment,
-  nodePath,
-  root,
-  run,
-} from './lib/install.mjs';
+import { ensureInstalled } from './lib/install.mjs';
 import { startSandbox } from './lib/startSandbox.mjs';
+import { runSuites } from './lib/testPackage.mjs';
 
 await ensureInstalled();
 const { values } = parseArgs({
@@ -35,31 +30,14 @@ try {
       '--image-url: name a raw or qcow2 file of at most 800 MiB that the cluster can download',
     );
   }
-  await run(
-    nodePath(),
-    [
-      join(root, 'node_modules/.bin/backstage-cli'),
-      'package',
-      'test',
-      '--no-watch',
-      '--testMatch',
-      '**/*.suite.ts',
-      '--testPathPatterns',
-      'src/contract',
-    ],
-    {
-      cwd: join(root, 'packages/sandbox-cluster'),
-      env: {
-        ...nodeEnvironment(),
-        GOLDEN_IMAGES_CONTRACT_KUBECONFIG:
-          sandbox?.kubeconfig ?? resolve(values.kubeconfig),
-        GOLDEN_IMAGES_CONTRACT_IMAGE_URL: imageUrl,
-        ...(values['storage-class']
-          ? { GOLDEN_IMAGES_CONTRACT_STORAGE_CLASS: values['storage-class'] }
-          : {}),
-      },
-    },
-  );
+  await runSuites('packages/sandbox-cluster', 'src/contract', {
+    GOLDEN_IMAGES_CONTRACT_KUBECONFIG:
+      sandbox?.kubeconfig ?? resolve(values.kubeconfig),
+    GOLDEN_IMAGES_CONTRACT_IMAGE_URL: imageUrl,
+    ...(values['storage-class']
+      ? { GOLDEN_IMAGES_CONTRACT_STORAGE_CLASS: values['storage-class'] }
+      : {}),
+  });
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

@@ -4,27 +4,20 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { nodeEnvironment, root, run } from './lib/install.mjs';
+import { root } from './lib/install.mjs';
+import { testPackage } from './lib/testPackage.mjs';
 
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, full: { type: 'boolean' } },
 });
 const full = values.full || process.env.GOLDEN_IMAGES_FULL === 'true';
-const env = nodeEnvironment();
+const env = { GOLDEN_IMAGES_SEEDS: full ? '44' : '12' };
 if (values.seed) env.GOLDEN_IMAGES_SEED = values.seed;
-env.GOLDEN_IMAGES_SEEDS = full ? '44' : '12';
 if (full) {
   env.GOLDEN_IMAGES_FAULT_REPORT = join(root, 'reports/faults.json');
 }
-await run(
-  'npx',
-  [
-    'backstage-cli',
-    'package',
-    'test',
-    '--no-watch',
-    '--maxWorkers=1',
-    'src/faults',
-  ],
-  { cwd: join(root, 'plugins/golden-images-backend'), env },
+await testPackage(
+  'plugins/golden-images-backend',
+  ['--maxWorkers=1', 'src/faults'],
+  env,
 );

@@ -2,21 +2,16 @@
  * Runs the tests of the stores on a real PostgreSQL server that lives only as
  * long as the run.
  */
-import { join } from 'node:path';
-import { root, run } from './lib/install.mjs';
 import { startPostgres } from './lib/startPostgres.mjs';
+import { testPackage } from './lib/testPackage.mjs';
 
 let postgres;
 try {
   postgres = await startPostgres();
   const { version, url } = postgres;
-  await run(
-    'npx',
+  await testPackage(
+    'plugins/golden-images-backend',
     [
-      'backstage-cli',
-      'package',
-      'test',
-      '--no-watch',
       '--maxWorkers=1',
       'src/database',
       'src/tracking',
@@ -24,13 +19,8 @@ try {
       'src/faults',
     ],
     {
-      cwd: join(root, 'plugins/golden-images-backend'),
-      env: {
-        ...process.env,
-        BACKSTAGE_TEST_DISABLE_DOCKER: '1',
-        GOLDEN_IMAGES_TEST_DATABASE: `POSTGRES_${version}`,
-        [`BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`]: url,
-      },
+      GOLDEN_IMAGES_TEST_DATABASE: `POSTGRES_${version}`,
+      [`BACKSTAGE_TEST_DATABASE_POSTGRES${version}_CONNECTION_STRING`]: url,
     },
   );
 } catch (error) {

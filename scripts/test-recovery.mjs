@@ -7,15 +7,10 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  ensureInstalled,
-  nodeEnvironment,
-  nodePath,
-  root,
-  run,
-} from './lib/install.mjs';
+import { ensureInstalled, root } from './lib/install.mjs';
 import { startPostgres } from './lib/startPostgres.mjs';
 import { startSandbox } from './lib/startSandbox.mjs';
+import { runSuites } from './lib/testPackage.mjs';
 
 await ensureInstalled();
 const { values } = parseArgs({
@@ -36,40 +31,17 @@ let sandbox;
 try {
   postgres = values['no-postgres'] ? undefined : await startPostgres();
   sandbox = await startSandbox(['--time-factor', '0.02']);
-  await run(
-    nodePath(),
-    [
-      join(root, 'node_modules/.bin/backstage-cli'),
-      'package',
-      'test',
-      '--no-watch',
-      '--testMatch',
-      '**/*.suite.ts',
-      '--testPathPatterns',
-      'src/recovery',
-    ],
-    {
-      cwd: join(root, 'packages/backend'),
-      env: {
-        ...nodeEnvironment(),
-        BACKSTAGE_TEST_DISABLE_DOCKER: '1',
-        GOLDEN_IMAGES_FULL: String(full),
-        GOLDEN_IMAGES_RECOVERY_KEEP: String(values.keep ?? false),
-        GOLDEN_IMAGES_RECOVERY_ONLY: values.only ?? '',
-        GOLDEN_IMAGES_RECOVERY_KUBECONFIG: sandbox.kubeconfig,
-        GOLDEN_IMAGES_RECOVERY_IMAGE_URL: sandbox.imageUrl,
-        GOLDEN_IMAGES_RECOVERY_POSTGRES_URL: postgres?.url ?? '',
-        ...(full && !values.only
-          ? {
-              GOLDEN_IMAGES_RECOVERY_REPORT: join(
-                root,
-                'reports/recovery.json',
-              ),
-            }
-          : {}),
-      },
-    },
-  );
+  await runSuites('packages/backend', 'src/recovery', {
+    GOLDEN_IMAGES_FULL: String(full),
+    GOLDEN_IMAGES_RECOVERY_KEEP: String(values.keep ?? false),
+    GOLDEN_IMAGES_RECOVERY_ONLY: values.only ?? '',
+    GOLDEN_IMAGES_RECOVERY_KUBECONFIG: sandbox.kubeconfig,
+    GOLDEN_IMAGES_RECOVERY_IMAGE_URL: sandbox.imageUrl,
+    GOLDEN_IMAGES_RECOVERY_POSTGRES_URL: postgres?.url ?? '',
+    ...(full && !values.only
+      ? { GOLDEN_IMAGES_RECOVERY_REPORT: join(root, 'reports/recovery.json') }
+      : {}),
+  });
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './freePort.mjs';
 
 /** @throws Error when no server of Debian's is installed */
 function newestServer() {
@@ -20,14 +20,6 @@ function newestServer() {
   }
   const version = Math.max(...versions);
   return { version, bin: join(base, String(version), 'bin') };
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }
 
 function must(command, args, options) {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../../../scripts/lib/freePort.mjs';
 import { processesWith, waitUntilNoneWith } from './processes.mjs';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
@@ -87,15 +87,4 @@ export class Demo {
     await this.#ended;
     return waitUntilNoneWith(`${MARK}=${this.#mark}`, STOP_TIMEOUT_MS);
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
