@@ -1,11 +1,7 @@
-import type { Knex } from 'knex';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 import { RESOURCES } from '../kubernetes';
-import type { Tracking } from './Tracking';
-import { FakeCluster } from './__testUtils__/FakeCluster';
-import { IMAGES, startTracking, until } from './__testUtils__/startTracking';
-import { TestTiming } from './__testUtils__/TestTiming';
-import { World } from './__testUtils__/world';
+import { IMAGES, until } from './__testUtils__/startTracking';
+import { keyOf, useTracking } from './__testUtils__/useTracking';
 
 jest.setTimeout(30_000);
 
@@ -14,59 +10,34 @@ const databases = testDatabases();
 const DAY_MS = 24 * 3_600_000;
 
 describe('history of objects', () => {
-  let knex: Knex;
-  let cluster: FakeCluster;
-  let world: World;
-  let timing: TestTiming;
-  let tracking: Tracking;
+  const scene = useTracking(databases, 'SQLITE_3');
 
-  beforeEach(async () => {
-    knex = await databases.init('SQLITE_3');
-    cluster = new FakeCluster();
-    world = new World(cluster);
-    timing = new TestTiming();
-  });
-  afterEach(async () => {
-    await tracking.stop();
-    await knex.destroy();
-  });
-
-  async function start() {
-    ({ tracking } = await startTracking(knex, [cluster], timing));
-    await until('connected', async () => {
-      const [{ connection }] = await tracking.clusterStatus();
-      return connection === 'connected';
-    });
-  }
+  const start = async () => {
+    await scene.start();
+    await scene.isConnected();
+  };
 
   const history = async (name: string) =>
-    (
-      await tracking.listActivity(
-        { cluster: 'c1', namespace: IMAGES, name },
-        { limit: 50 },
-      )
-    ).items;
+    (await scene.tracking.listActivity(keyOf(name), { limit: 50 })).items;
   const last = (name: string, action: string) =>
     until(`${name}: ${action}`, async () => {
       const [line] = await history(name);
       return line?.action === action && line;
     });
-  const volume = (name: string) =>
-    tracking.reader.getVolume({ cluster: 'c1', namespace: IMAGES, name });
 
   it('says that an object is gone, and in which state it was', async () => {
-    const claim = world.boundClaim(IMAGES, 'orders-disk', {
+    const claim = scene.world.boundClaim(IMAGES, 'orders-disk', {
       annotations: {
         'golden-images.backstage.io/entity-ref': 'component:default/orders',
       },
     });
     await start();
     await until('it is usable', async () => {
-      const row = await volume('orders-disk');
+      const row = await scene.volume('orders-disk');
       return row?.object.state === 'usable';
     });
-    timing.pass(5_000);
-    cluster.remove(claims, IMAGES, 'orders-disk');
+    scene.timing.pass(5_000);
+    scene.cluster.remove(claims, IMAGES, 'orders-disk');
     expect(await last('orders-disk', 'deleted')).toEqual({
       cluster: 'c1',
       namespace: IMAGES,
@@ -79,31 +50,31 @@ describe('history of objects', () => {
       message: 'orders-disk is gone from the cluster; it was usable',
       at: '2026-11-23T00:00:05.000Z',
     });
-    expect(await volume('orders-disk')).toBeUndefined();
+    expect(await scene.volume('orders-disk')).toBeUndefined();
   });
 
   it('says so too of what went while nobody looked, and of what came in its place', async () => {
-    const uid = world.boundClaim(IMAGES, 'a', {}).metadata.uid;
-    world.boundClaim(IMAGES, 'b', {});
+    const uid = scene.world.boundClaim(IMAGES, 'a', {}).metadata.uid;
+    scene.world.boundClaim(IMAGES, 'b', {});
     await start();
     await until(
       'both are there',
-      async () => (await volume('b')) && volume('a'),
+      async () => (await scene.volume('b')) && scene.volume('a'),
     );
-    await tracking.stop();
-    for (const name of ['a', 'b']) cluster.remove(claims, IMAGES, name);
-    const another = world.boundClaim(IMAGES, 'a', {}).metadata.uid;
+    await scene.tracking.stop();
+    for (const name of ['a', 'b']) scene.cluster.remove(claims, IMAGES, name);
+    const another = scene.world.boundClaim(IMAGES, 'a', {}).metadata.uid;
     await start();
     expect(await last('a', 'deleted')).toMatchObject({ uid });
     await last('b', 'deleted');
-    expect((await volume('a'))?.object.uid).toBe(another);
+    expect((await scene.volume('a'))?.object.uid).toBe(another);
   });
 
   it('says when an object needs a person, once', async () => {
-    world.requestImport('debian', '12');
+    scene.world.requestImport('debian', '12');
     await start();
     const fail = (restartCount: number) =>
-      cluster.change(dataVolumes, IMAGES, 'debian-12', {
+      scene.cluster.change(dataVolumes, IMAGES, 'debian-12', {
         status: {
           phase: 'ImportInProgress',
           progress: 'N/A',
@@ -127,41 +98,37 @@ describe('history of objects', () => {
     });
     fail(2);
     await until('the next attempt is shown', async () => {
-      const row = await tracking.reader.getImage({
-        cluster: 'c1',
-        namespace: IMAGES,
-        name: 'debian-12',
-      });
+      const row = await scene.image('debian-12');
       return row?.object.attempts === 2;
     });
     expect(await history('debian-12')).toEqual([line]);
   });
 
   it('does not take for deleted what may not be read any more', async () => {
-    world.boundClaim(IMAGES, 'a', {});
+    scene.world.boundClaim(IMAGES, 'a', {});
     await start();
-    await until('it is there', () => volume('a'));
-    cluster.forbid(claims);
+    await until('it is there', () => scene.volume('a'));
+    scene.cluster.forbid(claims);
     await until('it is not shown any more', async () => {
-      timing.pass(1_000);
-      return !(await volume('a'));
+      scene.timing.pass(1_000);
+      return !(await scene.volume('a'));
     });
     expect(await history('a')).toEqual([]);
-    cluster.permit(claims);
+    scene.cluster.permit(claims);
     await until('it is shown again', async () => {
-      timing.pass(1_000);
-      return volume('a');
+      scene.timing.pass(1_000);
+      return scene.volume('a');
     });
     expect(await history('a')).toEqual([]);
   });
 
   it('is forgotten when the object has been gone for the configured time', async () => {
     for (const name of ['gone', 'alive']) {
-      world.boundClaim(IMAGES, name, {});
+      scene.world.boundClaim(IMAGES, name, {});
     }
     await start();
     await until('both are there', async () => {
-      return (await volume('gone')) && volume('alive');
+      return (await scene.volume('gone')) && scene.volume('alive');
     });
     const request = {
       cluster: 'c1',
@@ -169,19 +136,19 @@ describe('history of objects', () => {
       kind: 'volume' as const,
     };
     for (const name of ['gone', 'alive']) {
-      await tracking.recordActivity({
+      await scene.tracking.recordActivity({
         ...request,
         name,
         action: 'clone-requested',
         message: `${name} requested`,
       });
     }
-    timing.pass(80 * DAY_MS);
-    cluster.remove(claims, IMAGES, 'gone');
+    scene.timing.pass(80 * DAY_MS);
+    scene.cluster.remove(claims, IMAGES, 'gone');
     await last('gone', 'deleted');
-    timing.pass(91 * DAY_MS);
+    scene.timing.pass(91 * DAY_MS);
     await until('it is forgotten', async () => {
-      timing.pass(1_000);
+      scene.timing.pass(1_000);
       return (await history('gone')).length === 0;
     });
     expect(await history('alive')).toHaveLength(1);

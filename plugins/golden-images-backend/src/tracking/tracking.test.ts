@@ -1,60 +1,22 @@
 import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
-import type { Knex } from 'knex';
 import { RESOURCES } from '../kubernetes';
-import type { Tracking } from './Tracking';
-import { FakeCluster } from './__testUtils__/FakeCluster';
-import { IMAGES, startTracking, until } from './__testUtils__/startTracking';
-import type { TestTiming } from './__testUtils__/TestTiming';
-import { SIZE_BYTES, World } from './__testUtils__/world';
+import { IMAGES, until } from './__testUtils__/startTracking';
+import { keyOf, useTracking } from './__testUtils__/useTracking';
+import { SIZE_BYTES } from './__testUtils__/world';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 
 jest.setTimeout(30_000);
 
 const { claims, dataVolumes, longhornVolumes } = RESOURCES;
 const databases = testDatabases();
-const key = (name: string, cluster = 'c1') => ({
-  cluster,
-  namespace: IMAGES,
-  name,
-});
 
 describe.each(databases.eachSupportedId())('tracking on %s', id => {
-  let knex: Knex;
-  let cluster: FakeCluster;
-  let world: World;
-  let tracking: Tracking;
-  let timing: TestTiming;
-  const started: Tracking[] = [];
-
-  beforeEach(async () => {
-    knex = await databases.init(id);
-    cluster = new FakeCluster();
-    world = new World(cluster);
-  });
-  afterEach(async () => {
-    for (const each of started.splice(0)) await each.stop();
-    await knex.destroy();
-  });
-
-  async function start(clusters = [cluster]) {
-    ({ tracking, timing } = await startTracking(knex, clusters));
-    started.push(tracking);
-  }
-
-  const image = async (name: string) => tracking.reader.getImage(key(name));
-  const volume = async (name: string) => tracking.reader.getVolume(key(name));
-  const connection = async (name?: string) =>
-    (await tracking.clusterStatus(name)).map(status => status.connection);
-  const imageIn = (name: string, state: string) =>
-    until(`${name} is ${state}`, async () => {
-      const row = await image(name);
-      return row?.object.state === state && row;
-    });
+  const scene = useTracking(databases, id);
 
   it('shows an import from its request to ready, with all that is known of it', async () => {
-    world.requestImport('debian', '12');
-    await start();
-    const requested = await imageIn('debian-12', 'pending');
+    scene.world.requestImport('debian', '12');
+    await scene.start();
+    const requested = await scene.imageIn('debian-12', 'pending');
     expect(requested).toMatchObject({
       requestHash: 'hash-12',
       stage: 'accepted',
@@ -63,16 +25,16 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
       object: { ours: true, image: 'debian', version: '12', current: false },
     });
 
-    cluster.change(dataVolumes, IMAGES, 'debian-12', {
+    scene.cluster.change(dataVolumes, IMAGES, 'debian-12', {
       status: { phase: 'ImportInProgress', progress: '38.97%' },
     });
-    const importing = await imageIn('debian-12', 'importing');
+    const importing = await scene.imageIn('debian-12', 'importing');
     expect(importing.object.progressPercent).toBeCloseTo(38.97, 0);
 
-    world.finishImport('debian-12');
-    await imageIn('debian-12', 'ready');
+    scene.world.finishImport('debian-12');
+    await scene.imageIn('debian-12', 'ready');
     const { object } = await until('it is current', async () => {
-      const row = await image('debian-12');
+      const row = await scene.image('debian-12');
       return row?.object.current && row.object.readyAt !== undefined && row;
     });
     expect(object).toMatchObject({
@@ -95,20 +57,20 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
   });
 
   it('tells of an archive that it holds files, also of its clones', async () => {
-    world.requestImport('fonts', '1');
-    cluster.change(dataVolumes, IMAGES, 'fonts-1', {
+    scene.world.requestImport('fonts', '1');
+    scene.cluster.change(dataVolumes, IMAGES, 'fonts-1', {
       spec: { contentType: 'archive' },
     });
-    world.finishImport('fonts-1');
-    await start();
-    const { object } = await imageIn('fonts-1', 'ready');
+    scene.world.finishImport('fonts-1');
+    await scene.start();
+    const { object } = await scene.imageIn('fonts-1', 'ready');
     expect(object.contentType).toBe('archive');
-    world.clone('orders-fonts', 'fonts-1', {
+    scene.world.clone('orders-fonts', 'fonts-1', {
       state: 'completed',
       actualSize: 1000,
     });
     const clone = await until('its clone is there', async () =>
-      volume('orders-fonts'),
+      scene.volume('orders-fonts'),
     );
     expect(clone.object.source).toMatchObject({
       image: 'fonts',
@@ -117,16 +79,16 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
   });
 
   it('follows the copy of a clone, and what happens to its image', async () => {
-    world.requestImport('debian', '12');
-    world.finishImport('debian-12');
-    await start();
-    await imageIn('debian-12', 'ready');
-    world.clone('orders-disk', 'debian-12', {
+    scene.world.requestImport('debian', '12');
+    scene.world.finishImport('debian-12');
+    await scene.start();
+    await scene.imageIn('debian-12', 'ready');
+    scene.world.clone('orders-disk', 'debian-12', {
       state: 'initiated',
       actualSize: 500,
     });
     const copying = await until('it copies', async () => {
-      const row = await volume('orders-disk');
+      const row = await scene.volume('orders-disk');
       return row?.object.progressPercent === 50 && row;
     });
     expect(copying).toMatchObject({
@@ -145,7 +107,7 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
     });
 
     // The copy moves on in Longhorn alone: claim and PersistentVolume do not change.
-    cluster.change(
+    scene.cluster.change(
       longhornVolumes,
       'longhorn-system',
       `pvc-of-${IMAGES}-orders-disk`,
@@ -153,27 +115,29 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
     );
     await until(
       'it is usable',
-      async () => (await volume('orders-disk'))?.object.state === 'usable',
+      async () =>
+        (await scene.volume('orders-disk'))?.object.state === 'usable',
     );
 
-    world.requestImport('debian', '13');
-    world.finishImport('debian-13');
+    scene.world.requestImport('debian', '13');
+    scene.world.finishImport('debian-13');
     await until(
       'a newer version is shown',
       async () =>
-        (await volume('orders-disk'))?.object.source?.newerVersion === '13',
+        (await scene.volume('orders-disk'))?.object.source?.newerVersion ===
+        '13',
     );
 
     for (const type of [dataVolumes, claims]) {
-      cluster.remove(type, IMAGES, 'debian-12');
+      scene.cluster.remove(type, IMAGES, 'debian-12');
     }
     await until(
       'the source is gone',
-      async () => (await volume('orders-disk'))?.object.source?.removed,
+      async () => (await scene.volume('orders-disk'))?.object.source?.removed,
     );
-    expect(await image('debian-12')).toBeUndefined();
-    expect((await volume('orders-disk'))?.object.state).toBe('usable');
-    const found = await tracking.reader.listVolumes({
+    expect(await scene.image('debian-12')).toBeUndefined();
+    expect((await scene.volume('orders-disk'))?.object.state).toBe('usable');
+    const found = await scene.tracking.reader.listVolumes({
       entityRef: 'component:default/orders',
       kubernetesId: 'orders',
     });
@@ -181,22 +145,26 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
   });
 
   it('says in the words of Longhorn why a copy failed', async () => {
-    world.requestImport('debian', '12');
-    world.finishImport('debian-12');
-    world.clone('orders-disk', 'debian-12', { state: 'failed', actualSize: 0 });
-    await start();
+    scene.world.requestImport('debian', '12');
+    scene.world.finishImport('debian-12');
+    scene.world.clone('orders-disk', 'debian-12', {
+      state: 'failed',
+      actualSize: 0,
+    });
+    await scene.start();
     await until(
       'it fails',
-      async () => (await volume('orders-disk'))?.object.state === 'failing',
+      async () =>
+        (await scene.volume('orders-disk'))?.object.state === 'failing',
     );
     const name = `pvc-of-${IMAGES}-orders-disk`;
-    const copied = await cluster.get({
+    const copied = await scene.cluster.get({
       type: longhornVolumes,
       namespace: 'longhorn-system',
       name,
     });
-    const at = new Date(timing.nowMs()).toISOString();
-    cluster.put(RESOURCES.events, {
+    const at = new Date(scene.timing.nowMs()).toISOString();
+    scene.cluster.put(RESOURCES.events, {
       metadata: { name: `${name}.1`, namespace: 'longhorn-system' },
       involvedObject: {
         kind: 'Volume',
@@ -210,7 +178,7 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
       lastTimestamp: at,
     });
     const quoted = await until('Longhorn is quoted', async () => {
-      const row = await volume('orders-disk');
+      const row = await scene.volume('orders-disk');
       return row?.object.message && row.object;
     });
     expect(quoted).toMatchObject({
@@ -220,29 +188,35 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
   });
 
   it('shows what others made, and never the helpers of CDI', async () => {
-    cluster.put(dataVolumes, {
+    scene.cluster.put(dataVolumes, {
       metadata: { name: 'golden-base-image', namespace: IMAGES },
       spec: { source: { http: { url: 'https://example.com/b.qcow2' } } },
     });
-    world.boundClaim(IMAGES, 'orders-scratch', {});
-    world.boundClaim(IMAGES, 'prime-1234', {
+    scene.world.boundClaim(IMAGES, 'orders-scratch', {});
+    scene.world.boundClaim(IMAGES, 'prime-1234', {
       labels: { 'velero.io/exclude-from-backup': 'true' },
     });
-    await start();
-    const base = await until('it is there', () => image('golden-base-image'));
+    await scene.start();
+    const base = await until('it is there', () =>
+      scene.image('golden-base-image'),
+    );
     expect(base.object).toMatchObject({
       ours: false,
       image: 'golden-base-image',
     });
-    const volumes = await tracking.reader.listVolumes({ namespace: IMAGES });
+    const volumes = await scene.tracking.reader.listVolumes({
+      namespace: IMAGES,
+    });
     expect(volumes.map(({ object }) => [object.name, object.ours])).toEqual([
       ['orders-scratch', false],
     ]);
   });
 
   it('selects volumes by the labels that their claims have now', async () => {
-    world.boundClaim(IMAGES, 'orders-data', { labels: { app: 'orders' } });
-    cluster.put(dataVolumes, {
+    scene.world.boundClaim(IMAGES, 'orders-data', {
+      labels: { app: 'orders' },
+    });
+    scene.cluster.put(dataVolumes, {
       metadata: {
         name: 'no-claim-yet',
         namespace: 'team-a',
@@ -250,9 +224,9 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
       },
       spec: { source: { pvc: { namespace: IMAGES, name: 'orders-data' } } },
     });
-    await start();
+    await scene.start();
     const selected = async () => {
-      const rows = await tracking.reader.selectVolumes({
+      const rows = await scene.tracking.reader.selectVolumes({
         requirements: [{ key: 'app', operator: 'in', values: ['orders'] }],
         clusters: ['c1'],
       });
@@ -262,43 +236,42 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
       'both are selected',
       async () => (await selected()) === 'orders-data,no-claim-yet',
     );
-    cluster.change(claims, IMAGES, 'orders-data', {
+    scene.cluster.change(claims, IMAGES, 'orders-data', {
       metadata: { labels: { app: 'billing' } },
     });
     await until(
       'one is not selected any more',
       async () => (await selected()) === 'no-claim-yet',
     );
-    cluster.remove(dataVolumes, 'team-a', 'no-claim-yet');
+    scene.cluster.remove(dataVolumes, 'team-a', 'no-claim-yet');
     await until('nothing is', async () => (await selected()) === '');
-    expect(await knex('tracked_labels').where({ label: 'app' })).toEqual([
+    expect(await scene.knex('tracked_labels').where({ label: 'app' })).toEqual([
       expect.objectContaining({ name: 'orders-data', value: 'billing' }),
     ]);
   });
 
   it('shows at once what was written and read back', async () => {
-    await start();
-    await until(
-      'connected',
-      async () => (await connection())[0] === 'connected',
-    );
-    world.requestImport('debian', '12');
-    await tracking.refresh(key('debian-12'));
-    expect(await image('debian-12')).toBeDefined();
-    cluster.remove(dataVolumes, IMAGES, 'debian-12');
-    await tracking.refresh(key('debian-12'));
-    expect(await image('debian-12')).toBeUndefined();
-    await expect(tracking.refresh(key('x', 'c9'))).rejects.toThrow(
+    await scene.start();
+    await scene.isConnected();
+    scene.world.requestImport('debian', '12');
+    await scene.tracking.refresh(keyOf('debian-12'));
+    expect(await scene.image('debian-12')).toBeDefined();
+    scene.cluster.remove(dataVolumes, IMAGES, 'debian-12');
+    await scene.tracking.refresh(keyOf('debian-12'));
+    expect(await scene.image('debian-12')).toBeUndefined();
+    await expect(scene.tracking.refresh(keyOf('x', 'c9'))).rejects.toThrow(
       'No cluster "c9" is configured',
     );
   });
 
   it('tells namespaces, classes and what a clone must know of its source', async () => {
-    world.requestImport('debian', '12');
-    world.finishImport('debian-12');
-    await start();
-    await imageIn('debian-12', 'ready');
-    expect(await tracking.reader.listNamespaces({ cluster: 'c1' })).toEqual([
+    scene.world.requestImport('debian', '12');
+    scene.world.finishImport('debian-12');
+    await scene.start();
+    await scene.imageIn('debian-12', 'ready');
+    expect(
+      await scene.tracking.reader.listNamespaces({ cluster: 'c1' }),
+    ).toEqual([
       {
         cluster: 'c1',
         name: IMAGES,
@@ -307,7 +280,7 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
       },
       expect.objectContaining({ name: 'team-a' }),
     ]);
-    expect(await tracking.storageClasses('c1')).toEqual([
+    expect(await scene.tracking.storageClasses('c1')).toEqual([
       {
         name: 'longhorn',
         provisioner: 'driver.longhorn.io',
@@ -317,51 +290,51 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
         parameters: { fsType: 'ext4' },
       },
     ]);
-    expect(await tracking.sourceClaim(key('debian-12'))).toMatchObject({
+    expect(await scene.tracking.sourceClaim(keyOf('debian-12'))).toMatchObject({
       phase: 'Bound',
       capacityBytes: SIZE_BYTES,
       longhornSizeBytes: SIZE_BYTES,
       driver: 'driver.longhorn.io',
       volumeHandle: `pvc-of-${IMAGES}-debian-12`,
     });
-    expect(await tracking.sourceClaim(key('absent'))).toBeUndefined();
+    expect(await scene.tracking.sourceClaim(keyOf('absent'))).toBeUndefined();
   });
 
   it('survives the loss of its database without forgetting which bytes were meant', async () => {
-    world.requestImport('debian', '12');
-    world.finishImport('debian-12');
-    await start();
+    scene.world.requestImport('debian', '12');
+    scene.world.finishImport('debian-12');
+    await scene.start();
     await until('its identity is written', async () => {
-      const object = await cluster.get({
+      const object = await scene.cluster.get({
         type: dataVolumes,
         namespace: IMAGES,
         name: 'debian-12',
       });
       return object?.metadata.annotations?.[ANNOTATIONS.claimUid];
     });
-    await tracking.stop();
+    await scene.tracking.stop();
     for (const table of ['object_views', 'tracked_objects']) {
-      await knex(table).delete();
+      await scene.knex(table).delete();
     }
     // Meanwhile CDI has imported again, under the same name.
-    cluster.remove(claims, IMAGES, 'debian-12');
-    world.finishImport('debian-12');
-    await start();
-    const row = await imageIn('debian-12', 'failing');
+    scene.cluster.remove(claims, IMAGES, 'debian-12');
+    scene.world.finishImport('debian-12');
+    await scene.start();
+    const row = await scene.imageIn('debian-12', 'failing');
     expect(row.object.reason).toBe('re-imported');
     expect(row.readyBefore).toBe(true);
   });
 
   it('hints at changes, until it is told not to', async () => {
-    await start();
+    await scene.start();
     let hints = 0;
-    const stop = tracking.onChange(() => (hints += 1));
-    world.requestImport('debian', '12');
+    const stop = scene.tracking.onChange(() => (hints += 1));
+    scene.world.requestImport('debian', '12');
     await until('a hint', async () => hints > 0);
     stop();
     const before = hints;
-    world.requestImport('alpine', '3');
-    await imageIn('alpine-3', 'pending');
+    scene.world.requestImport('alpine', '3');
+    await scene.imageIn('alpine-3', 'pending');
     expect(hints).toBe(before);
   });
 });
