@@ -36,6 +36,7 @@ describe('router', () => {
         eventId: 'image-import',
         meta: { name: 'ubuntu', version: '1', dryRun: false },
         end: 'success',
+        outcome: { created: true },
       },
     ]);
     expect(JSON.stringify([closed, body])).not.toContain('SECRET');

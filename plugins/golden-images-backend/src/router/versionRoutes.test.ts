@@ -1,9 +1,4 @@
 import {
-  mockCredentials,
-  mockErrorHandler,
-  mockServices,
-} from '@backstage/backend-test-utils';
-import {
   ANNOTATIONS,
   LABELS,
   currentVersionSchema,
@@ -12,19 +7,17 @@ import {
   retireResponseSchema,
   updateImageResponseSchema,
 } from '@golden-images/plugin-golden-images-common';
-import express from 'express';
 import request from 'supertest';
 import { RESOURCES } from '../kubernetes/ClusterClient';
-import { ClusterService } from '../service';
 import { createWorldWithImage } from '../service/__testUtils__/worldWithImage';
-import { createRouter } from './createRouter';
+import { createApp, token } from './__testUtils__/createApp';
 
-const LENA = mockCredentials.user.header('user:default/lena');
-const DORA = mockCredentials.user.header('user:default/dora');
+const LENA = token('lena');
+const DORA = token('dora');
 const OLD = '/images/dev/golden-images/ubuntu-1';
 const IMAGE = '/images/dev/golden-images/ubuntu';
 
-function createApp() {
+function createImageApp() {
   const world = createWorldWithImage();
   world.cluster.put(RESOURCES.dataSources, {
     apiVersion: 'cdi.kubevirt.io/v1beta1',
@@ -37,29 +30,7 @@ function createApp() {
     },
     spec: { source: { pvc: { namespace: 'golden-images', name: 'ubuntu-2' } } },
   });
-  const auditor = mockServices.auditor.mock();
-  const events: object[] = [];
-  auditor.createEvent.mockImplementation(async ({ eventId, meta }) => ({
-    success: async outcome => {
-      events.push({ eventId, meta, end: outcome?.meta });
-    },
-    fail: async ({ error }) => {
-      events.push({ eventId, meta, end: error.name });
-    },
-  }));
-  const app = express()
-    .use(
-      createRouter({
-        ...world,
-        httpAuth: mockServices.httpAuth({
-          defaultCredentials: mockCredentials.none(),
-        }),
-        auditor,
-        clusters: new ClusterService(world),
-      }),
-    )
-    .use(mockErrorHandler());
-  return { ...world, app, events };
+  return createApp(world);
 }
 
 const key = { cluster: 'dev', namespace: 'golden-images', name: 'ubuntu-1' };
@@ -71,7 +42,7 @@ const imageKey = {
 
 describe('version routes', () => {
   it('roll back, unpin and withdraw under audit', async () => {
-    const { app, events } = createApp();
+    const { app, closed } = createImageApp();
     const set = await request(app)
       .post(`${IMAGE}/current`)
       .set('Authorization', LENA)
@@ -92,23 +63,30 @@ describe('version routes', () => {
         .set('Authorization', LENA);
       expect(currentVersionSchema.parse(response.body)).toMatchObject(body);
     }
-    expect(events).toEqual([
+    expect(closed).toEqual([
       {
         eventId: 'image-set-current',
         meta: { ...imageKey, version: '1' },
-        end: { changed: true },
+        end: 'success',
+        outcome: { changed: true },
       },
-      { eventId: 'image-unpin', meta: imageKey, end: { changed: true } },
+      {
+        eventId: 'image-unpin',
+        meta: imageKey,
+        end: 'success',
+        outcome: { changed: true },
+      },
       {
         eventId: 'image-withdraw-current',
         meta: imageKey,
-        end: { changed: true },
+        end: 'success',
+        outcome: { changed: true },
       },
     ]);
   });
 
   it('change what is said of an image, under audit', async () => {
-    const { app, events } = createApp();
+    const { app, closed } = createImageApp();
     const patched = await request(app)
       .patch(OLD)
       .set('Authorization', LENA)
@@ -131,11 +109,12 @@ describe('version routes', () => {
     expect(wrong.body.error.message).toMatch(
       /owner: must be a full entity reference.*\n- links\[0\]\.url: must be an address of http or https/,
     );
-    expect(events).toEqual([
+    expect(closed).toEqual([
       {
         eventId: 'image-update',
         meta: { ...key, fields: ['title', 'deprecated'] },
-        end: { changed: true },
+        end: 'success',
+        outcome: { changed: true },
       },
       {
         eventId: 'image-update',
@@ -146,7 +125,7 @@ describe('version routes', () => {
   });
 
   it('name every field that is wrong', async () => {
-    const { app, events } = createApp();
+    const { app, closed } = createImageApp();
     const set = await request(app)
       .post(`${IMAGE}/current`)
       .set('Authorization', LENA)
@@ -161,11 +140,11 @@ describe('version routes', () => {
       .send({ reason: ' ' });
     expect(hold.status).toBe(400);
     expect(hold.body.error.message).toMatch(/^reason: /);
-    expect(events).toEqual([]);
+    expect(closed).toEqual([]);
   });
 
   it('put on hold and release', async () => {
-    const { app, events } = createApp();
+    const { app, closed } = createImageApp();
     const held = await request(app)
       .post(`${OLD}/hold`)
       .set('Authorization', LENA)
@@ -175,20 +154,21 @@ describe('version routes', () => {
       .delete(`${OLD}/hold`)
       .set('Authorization', LENA);
     expect(imageSchema.parse(freed.body).hold).toBeUndefined();
-    expect(events).toEqual([
+    expect(closed).toEqual([
       {
         eventId: 'image-hold',
         meta: { ...key, reason: 'an audit' },
-        end: {},
+        end: 'success',
+        outcome: {},
       },
-      { eventId: 'image-release-hold', meta: key, end: {} },
+      { eventId: 'image-release-hold', meta: key, end: 'success', outcome: {} },
     ]);
   });
 });
 
 describe('retirement routes', () => {
   it('show dependents, try, retire and call off', async () => {
-    const { app, events } = createApp();
+    const { app, closed } = createImageApp();
     const dependents = await request(app)
       .get(`${OLD}/dependents`)
       .set('Authorization', LENA);
@@ -216,23 +196,30 @@ describe('retirement routes', () => {
       .set('Authorization', LENA);
     expect(imageSchema.parse(cancelled.body)).not.toHaveProperty('retirement');
     const flags = { force: false, wait: false };
-    expect(events).toEqual([
+    expect(closed).toEqual([
       {
         eventId: 'image-retire',
         meta: { ...key, dryRun: true, ...flags },
-        end: { unseen: [] },
+        end: 'success',
+        outcome: { unseen: [] },
       },
       {
         eventId: 'image-retire',
         meta: { ...key, dryRun: false, ...flags },
-        end: { unseen: [] },
+        end: 'success',
+        outcome: { unseen: [] },
       },
-      { eventId: 'image-retire-cancel', meta: key, end: {} },
+      {
+        eventId: 'image-retire-cancel',
+        meta: key,
+        end: 'success',
+        outcome: {},
+      },
     ]);
   });
 
   it('audit denials, also of reads', async () => {
-    const { app, events } = createApp();
+    const { app, closed } = createImageApp();
     for (const [method, path] of [
       ['delete', OLD],
       ['delete', `${OLD}/retirement`],
@@ -245,7 +232,7 @@ describe('retirement routes', () => {
         .set('Authorization', DORA);
       expect(response.status).toBe(403);
     }
-    expect(events.map(event => (event as { end: string }).end)).toEqual(
+    expect(closed.map(event => event.end)).toEqual(
       Array(5).fill('NotAllowedError'),
     );
   });

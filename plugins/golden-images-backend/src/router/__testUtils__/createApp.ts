@@ -11,16 +11,22 @@ import { createRouter } from '../createRouter';
 export const token = (name: string) =>
   mockCredentials.user.header(`user:default/${name}`);
 
+interface ClosedEvent {
+  eventId: string;
+  meta?: unknown;
+  /** `success`, or the name of the error. */
+  end: string;
+  /** What was said of one that succeeded. */
+  outcome?: unknown;
+}
+
 /** The router over a fake cluster, and the audit events that were closed. */
 export function createApp(world = createWorld()) {
   const auditor = mockServices.auditor.mock();
-  const closed: { eventId: string; meta?: unknown; end: string }[] = [];
-  /** What was said of those that succeeded. */
-  const outcomes: unknown[] = [];
+  const closed: ClosedEvent[] = [];
   auditor.createEvent.mockImplementation(async ({ eventId, meta }) => ({
     success: async answer => {
-      closed.push({ eventId, meta, end: 'success' });
-      outcomes.push(answer?.meta);
+      closed.push({ eventId, meta, end: 'success', outcome: answer?.meta });
     },
     fail: async ({ error }) => {
       closed.push({ eventId, meta, end: error.name });
@@ -38,5 +44,5 @@ export function createApp(world = createWorld()) {
       }),
     )
     .use(mockErrorHandler());
-  return { ...world, app, closed, outcomes };
+  return { ...world, app, closed };
 }
