@@ -25,7 +25,7 @@ describe('size "auto" over a cluster with real bytes', () => {
 
   beforeAll(async () => {
     portal = await startPortal();
-    const file = (name: string) => join(portal.imagesFolder, name);
+    const file = (name: string) => join(portal.sandbox.imagesFolder, name);
     await writeQcow2({
       path: file('one-gib.qcow2'),
       virtualBytes: GIB,
@@ -53,7 +53,7 @@ describe('size "auto" over a cluster with real bytes', () => {
       },
     });
     const { volumeHandle } = end.object;
-    const disk = join(portal.disksFolder, volumeHandle, 'disk.img');
+    const disk = join(portal.sandbox.disksFolder, volumeHandle, 'disk.img');
     expect((await stat(disk)).size).toBeGreaterThanOrEqual(GIB);
     // The same again is what is there, although nobody looks any more.
     const again = await lena().post(

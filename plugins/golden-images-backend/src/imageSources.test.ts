@@ -33,7 +33,7 @@ describe('images of claims and snapshots, over a cluster with real bytes', () =>
   };
   const sha256 = async ({ volumeHandle }: { volumeHandle: string }) => {
     const hash = createHash('sha256');
-    const file = join(portal.disksFolder, volumeHandle, 'disk.img');
+    const file = join(portal.sandbox.disksFolder, volumeHandle, 'disk.img');
     await pipeline(createReadStream(file), hash);
     return hash.digest('hex');
   };
@@ -55,7 +55,7 @@ describe('images of claims and snapshots, over a cluster with real bytes', () =>
     name: string,
     isEnough: (status: NonNullable<Snapshot['status']>) => boolean,
   ) =>
-    portal.kubernetesUntil<Snapshot>(
+    portal.sandbox.until<Snapshot>(
       `${SNAPSHOTS}/namespaces/team-a/volumesnapshots`,
       ({ metadata, status }) =>
         metadata.name === name && status !== undefined && isEnough(status),
@@ -90,7 +90,7 @@ describe('images of claims and snapshots, over a cluster with real bytes', () =>
     });
     disk = (await portal.waitFor(clone.body.waitHandle)).object;
     const file = await open(
-      join(portal.disksFolder, disk.volumeHandle, 'disk.img'),
+      join(portal.sandbox.disksFolder, disk.volumeHandle, 'disk.img'),
       'r+',
     );
     await file.write(Buffer.from('installed by team-a'), 0, 19, 8192);
@@ -143,7 +143,7 @@ describe('images of claims and snapshots, over a cluster with real bytes', () =>
     await snapshotUntil('before', ({ readyToUse }) => readyToUse === true);
     const asTaken = await sha256(disk);
     const file = await open(
-      join(portal.disksFolder, disk.volumeHandle, 'disk.img'),
+      join(portal.sandbox.disksFolder, disk.volumeHandle, 'disk.img'),
       'r+',
     );
     await file.write(Buffer.from('broken by an upgrade'), 0, 20, 8192);

@@ -34,7 +34,11 @@ describe('a portal over a cluster with real bytes', () => {
   }
 
   async function diskOf(volume: { volumeHandle: string }) {
-    const file = join(portal.disksFolder, volume.volumeHandle, 'disk.img');
+    const file = join(
+      portal.sandbox.disksFolder,
+      volume.volumeHandle,
+      'disk.img',
+    );
     const hash = createHash('sha256');
     await pipeline(createReadStream(file), hash);
     const { size } = await stat(file);

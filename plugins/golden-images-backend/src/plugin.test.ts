@@ -8,11 +8,11 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { freePort } from '@golden-images/sandbox-cluster';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import request from 'supertest';
 import goldenImagesPlugin from '.';
-import { freePort } from './__testUtils__/freePort';
 
 const ada = mockCredentials.user.header('user:default/ada');
 

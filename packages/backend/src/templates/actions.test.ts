@@ -98,6 +98,7 @@ describe('template actions over a cluster with real bytes', () => {
     const objects = parseAllDocuments(text).map(document => document.toJS());
     expect(objects.map(({ kind }) => kind)).toEqual(['DataVolume']);
     await portal.kubernetes(
+      'POST',
       '/apis/cdi.kubevirt.io/v1beta1/namespaces/team-a-dev/datavolumes',
       objects[0],
     );

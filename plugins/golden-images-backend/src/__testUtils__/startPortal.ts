@@ -10,13 +10,9 @@ import {
 import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
-import { startSandbox } from '@golden-images/sandbox-cluster';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { freePort, Hints, TestSandbox } from '@golden-images/sandbox-cluster';
 import request from 'supertest';
 import goldenImagesPlugin from '..';
-import { freePort } from './freePort';
 
 const PEOPLE: Record<string, string[]> = {
   'user:default/lena': ['group:default/librarians'],
@@ -46,65 +42,15 @@ interface Answer {
 
 /** The backend as it runs in a portal, over an embedded cluster with real bytes. */
 export async function startPortal() {
-  const directory = await mkdtemp(join(tmpdir(), 'golden-images-'));
-  const sandbox = await startSandbox({ dataDir: directory, timeFactor: 0.02 });
-  const images = new URL(sandbox.imageServerUrl);
+  const sandbox = await TestSandbox.start(NAMESPACES);
+  const images = sandbox.imageServer;
   const closedPort = await freePort();
-  const kubernetes = async (method: string, path: string, body?: object) => {
-    const response = await fetch(`${sandbox.apiUrl}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${sandbox.token}`,
-        'content-type':
-          method === 'PATCH'
-            ? 'application/merge-patch+json'
-            : 'application/json',
-      },
-      body: body && JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${text}`);
-    return JSON.parse(text);
-  };
-  for (const [name, owner] of Object.entries(NAMESPACES)) {
-    await kubernetes('POST', '/api/v1/namespaces', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name,
-        annotations: { 'golden-images.backstage.io/owner': owner },
-      },
-    });
-  }
-  /** Resolves with the first state of a watched object that will do. */
-  const kubernetesUntil = async <T extends object>(
-    collection: string,
-    isEnough: (object: T) => boolean,
-  ): Promise<T> => {
-    const response = await fetch(`${sandbox.apiUrl}${collection}?watch=true`, {
-      headers: { authorization: `Bearer ${sandbox.token}` },
-    });
-    let rest = '';
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body!) {
-      const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split(
-        '\n',
-      );
-      rest = lines.pop()!;
-      const found = lines
-        .filter(line => line !== '')
-        .map(line => JSON.parse(line).object as T)
-        .find(isEnough);
-      if (found) return found;
-    }
-    throw new Error(`The watch of ${collection} ended`);
-  };
-  const changes = new Set<() => void>();
+  const changes = new Hints();
   const events = mockServices.events();
   await events.subscribe({
     id: 'listener',
     topics: ['golden-images'],
-    onEvent: async () => changes.forEach(changed => changed()),
+    onEvent: async () => changes.give(),
   });
   const backend = await startTestBackend({
     features: [
@@ -172,33 +118,17 @@ export async function startPortal() {
       send(mockCredentials.service.header(), 'post', path, body),
   };
   /** Asks again at every hint of a change until the answer will do. */
-  const until = async (
+  const until = (
     ask: () => Promise<Answer>,
     isEnough: (answer: Answer) => boolean,
-  ): Promise<Answer> => {
-    for (;;) {
-      const changed = new Promise<void>(resolve => {
-        const listener = () => {
-          changes.delete(listener);
-          resolve();
-        };
-        changes.add(listener);
-      });
-      const answer = await ask();
-      if (isEnough(answer)) return answer;
-      await changed;
-    }
-  };
+  ) => changes.until(ask, isEnough);
 
   return {
     /** Allowed, but nobody listens there. */
     closedUrl: `http://127.0.0.1:${closedPort}/demo-linux.qcow2`,
-    /** What the image server serves. */
-    imagesFolder: join(directory, 'images'),
+    sandbox,
+    kubernetes: sandbox.request.bind(sandbox),
     imageUrl: (path: string) => new URL(path, images).href,
-    kubernetes,
-    kubernetesUntil,
-    disksFolder: sandbox.disksFolder,
     as: (name: string) => {
       const header = mockCredentials.user.header(`user:default/${name}`);
       return {
@@ -222,7 +152,6 @@ export async function startPortal() {
     async stop() {
       await backend.stop();
       await sandbox.close();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -3,11 +3,8 @@ import {
   ANNOTATIONS,
   LABELS,
 } from '@golden-images/plugin-golden-images-common';
-import { startSandbox, type Sandbox } from '@golden-images/sandbox-cluster';
+import { TestSandbox } from '@golden-images/sandbox-cluster';
 import type { Knex } from 'knex';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 import { RESOURCES } from '../kubernetes';
 import { createTracking } from './createTracking';
@@ -28,14 +25,12 @@ const key = (name: string) => ({ cluster: 'c1', namespace: IMAGES, name });
 
 describe('an image from import to clone, in the sandbox', () => {
   let knex: Knex;
-  let folder: string;
-  let sandbox: Sandbox;
+  let sandbox: TestSandbox;
   let tracking: Tracking;
 
   beforeAll(async () => {
     knex = await databases.init('SQLITE_3');
-    folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-    sandbox = await startSandbox({ dataDir: folder, timeFactor: 0.02 });
+    sandbox = await TestSandbox.start();
     tracking = await createTracking({
       config: {
         clusters: [
@@ -63,7 +58,6 @@ describe('an image from import to clone, in the sandbox', () => {
     await tracking.stop();
     await sandbox.close();
     await knex.destroy();
-    rmSync(folder, { recursive: true });
   });
 
   const importImage = (
@@ -90,7 +84,7 @@ describe('an image from import to clone, in the sandbox', () => {
         },
       },
       spec: {
-        source: { http: { url: `${sandbox.imageServerUrl}${path}` } },
+        source: { http: { url: new URL(path, sandbox.imageServer).href } },
         pvc: {
           accessModes: ['ReadWriteOnce'],
           resources: { requests: { storage: '1Gi' } },

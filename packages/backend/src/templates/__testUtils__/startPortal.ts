@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   coreServices,
@@ -21,7 +19,7 @@ import { eventsServiceRef } from '@backstage/plugin-events-node';
 import scaffolderPlugin from '@backstage/plugin-scaffolder-backend';
 import goldenImagesPlugin from '@golden-images/plugin-golden-images-backend';
 import goldenImagesActions from '@golden-images/plugin-scaffolder-backend-module-golden-images';
-import { startSandbox } from '@golden-images/sandbox-cluster';
+import { Hints, TestSandbox } from '@golden-images/sandbox-cluster';
 import demoActions from '../../demo/components/scaffolderModule';
 
 const GROUPS: Record<string, string[]> = {
@@ -48,38 +46,15 @@ async function validateEntity(entity: Entity) {
  * embedded cluster with real bytes. Its catalog knows the given entities.
  */
 export async function startPortal(entities: Entity[]) {
-  const directory = await mkdtemp(join(tmpdir(), 'golden-images-templates-'));
-  const sandbox = await startSandbox({ dataDir: directory, timeFactor: 0.02 });
-  const images = new URL(sandbox.imageServerUrl);
+  const sandbox = await TestSandbox.start(OWNERS);
+  const images = sandbox.imageServer;
   const imageUrl = new URL('/demo-linux.qcow2', images).href;
-  const kubernetes = async (path: string, body?: object) => {
-    const response = await fetch(`${sandbox.apiUrl}${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: {
-        authorization: `Bearer ${sandbox.token}`,
-        'content-type': 'application/json',
-      },
-      body: body && JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(await response.text());
-    return response.json();
-  };
-  for (const [name, owner] of Object.entries(OWNERS)) {
-    await kubernetes('/api/v1/namespaces', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name,
-        annotations: { 'golden-images.backstage.io/owner': owner },
-      },
-    });
-  }
   const events = mockServices.events();
-  const changes = new Set<() => void>();
+  const changes = new Hints();
   await events.subscribe({
     id: 'templates-test',
     topics: ['golden-images'],
-    onEvent: async () => changes.forEach(changed => changed()),
+    onEvent: async () => changes.give(),
   });
   const catalog = catalogServiceMock({ entities });
   const backend = await startTestBackend({
@@ -90,8 +65,8 @@ export async function startPortal(entities: Entity[]) {
       demoActions,
       mockServices.rootConfig.factory({
         data: {
-          backend: { workingDirectory: directory },
-          demo: { componentsDirectory: join(directory, 'components') },
+          backend: { workingDirectory: sandbox.folder },
+          demo: { componentsDirectory: join(sandbox.folder, 'components') },
           goldenImages: {
             clusters: [{ name: 'sandbox', kubeconfig: sandbox.kubeconfigPath }],
             admins: ['group:default/platform'],
@@ -151,29 +126,14 @@ export async function startPortal(entities: Entity[]) {
     return { status: response.status, body: await response.json() };
   };
 
-  /** Asks again at every hint of a change until the answer will do. */
-  async function until<T>(
-    question: () => Promise<T>,
-    isEnough: (answer: T) => boolean,
-  ): Promise<T> {
-    for (;;) {
-      const changed = new Promise<void>(resolve => {
-        const listener = () => {
-          changes.delete(listener);
-          resolve();
-        };
-        changes.add(listener);
-      });
-      const answer = await question();
-      if (isEnough(answer)) return answer;
-      await changed;
-    }
-  }
-
   return {
     imageUrl,
     ask,
-    until,
+    /** Asks again at every hint of a change until the answer will do. */
+    until: <T>(question: () => Promise<T>, isEnough: (answer: T) => boolean) =>
+      changes.until(question, isEnough),
+    /** As somebody else writes to the cluster, such as a tool of GitOps. */
+    kubernetes: sandbox.request.bind(sandbox),
     /** Imports a version of the image linux, and ends when that is current. */
     async importLinux(version: string) {
       const { status, body } = await ask('paula', 'golden-images/images', {
@@ -184,20 +144,18 @@ export async function startPortal(entities: Entity[]) {
       });
       if (status !== 202) throw new Error(JSON.stringify(body));
       const path = `golden-images/images/sandbox/golden-images/linux-${version}`;
-      await until(
+      await changes.until(
         () => ask('paula', path),
         answer => answer.body.state === 'ready' && answer.body.current,
       );
     },
-    /** As somebody else writes to the cluster, such as a tool of GitOps. */
-    kubernetes,
     /** Names of all DataVolumes and claims of the cluster. */
     async objects(): Promise<string[]> {
       const lists = await Promise.all(
         [
           '/apis/cdi.kubevirt.io/v1beta1/datavolumes',
           '/api/v1/persistentvolumeclaims',
-        ].map(path => kubernetes(path)),
+        ].map(path => sandbox.request('GET', path)),
       );
       return lists.flatMap(({ items }) =>
         items.map((item: Entity) => item.metadata.name),
@@ -233,7 +191,6 @@ export async function startPortal(entities: Entity[]) {
     async stop() {
       await backend.stop();
       await sandbox.close();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }

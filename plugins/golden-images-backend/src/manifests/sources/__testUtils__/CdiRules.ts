@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type {
   ImportRequest,
   ImportSource,
 } from '@golden-images/plugin-golden-images-common';
-import { startSandbox, type Sandbox } from '@golden-images/sandbox-cluster';
+import { TestSandbox } from '@golden-images/sandbox-cluster';
 import { importIdentity, importManifest, type ImageOrigin } from '../..';
 
 const TARGET = { namespace: 'default' };
@@ -29,38 +26,26 @@ export function manifestOf(request: ImportRequest, origin?: ImageOrigin) {
 
 /** The rules of CDI that are asked at a create, as the sandbox has them. */
 export class CdiRules {
-  readonly #sandbox: Sandbox;
-  readonly #folder: string;
+  readonly #sandbox: TestSandbox;
 
-  private constructor(sandbox: Sandbox, folder: string) {
+  private constructor(sandbox: TestSandbox) {
     this.#sandbox = sandbox;
-    this.#folder = folder;
   }
 
   static async start(): Promise<CdiRules> {
-    const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
-    const sandbox = await startSandbox({ dataDir: folder, timeFactor: 0.02 });
-    return new CdiRules(sandbox, folder);
+    return new CdiRules(await TestSandbox.start());
   }
 
   async dryRun(dataVolume: object) {
-    const { apiUrl, token } = this.#sandbox;
-    const response = await fetch(
-      `${apiUrl}/apis/cdi.kubevirt.io/v1beta1/namespaces/default/datavolumes?dryRun=All&fieldValidation=Strict`,
-      {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify(dataVolume),
-      },
+    const response = await this.#sandbox.send(
+      'POST',
+      '/apis/cdi.kubevirt.io/v1beta1/namespaces/default/datavolumes?dryRun=All&fieldValidation=Strict',
+      dataVolume,
     );
     return { status: response.status, body: await response.json() };
   }
 
   async close() {
     await this.#sandbox.close();
-    rmSync(this.#folder, { recursive: true });
   }
 }
