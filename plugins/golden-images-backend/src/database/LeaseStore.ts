@@ -1,6 +1,4 @@
 import type { Knex } from 'knex';
-import { selectEach } from './eachRow';
-import { onSqlite, type Rows } from './sqliteConnection';
 
 /** Proof of a lease: writes that carry an old token are refused. */
 export interface Fence {
@@ -24,7 +22,7 @@ export interface LeaseRow {
   renewedAtMs: number;
 }
 
-interface LeaseTableRow {
+export interface LeaseTableRow {
   cluster: string;
   holder: string | null;
   token: number | string;
@@ -32,9 +30,7 @@ interface LeaseTableRow {
   renewed_at_ms: number | string;
 }
 
-const TABLE = 'cluster_leases';
-/** After so long without a word within a transaction PostgreSQL ends it. */
-const STALLED_WRITE_MS = 10_000;
+export const LEASE_TABLE = 'cluster_leases';
 
 /** One row per cluster says which instance follows it. */
 export class LeaseStore {
@@ -45,7 +41,7 @@ export class LeaseStore {
   }
 
   async read(cluster: string): Promise<LeaseRow | undefined> {
-    const row = await this.#knex<LeaseTableRow>(TABLE)
+    const row = await this.#knex<LeaseTableRow>(LEASE_TABLE)
       .where({ cluster })
       .first();
     return (
@@ -70,13 +66,13 @@ export class LeaseStore {
     nowMs: number,
   ): Promise<Fence | undefined> {
     if (!seen) {
-      await this.#knex<LeaseTableRow>(TABLE)
+      await this.#knex<LeaseTableRow>(LEASE_TABLE)
         .insert({ cluster, holder: null, token: 0, beat: 0, renewed_at_ms: 0 })
         .onConflict('cluster')
         .ignore();
     }
     const { token, beat } = seen ?? { token: 0, beat: 0 };
-    const taken = await this.#knex<LeaseTableRow>(TABLE)
+    const taken = await this.#knex<LeaseTableRow>(LEASE_TABLE)
       .where({ cluster, token, beat })
       .update({
         holder,
@@ -89,7 +85,7 @@ export class LeaseStore {
 
   /** `false` when another instance has taken it. */
   async renew(fence: Fence, nowMs: number): Promise<boolean> {
-    const renewed = await this.#knex<LeaseTableRow>(TABLE)
+    const renewed = await this.#knex<LeaseTableRow>(LEASE_TABLE)
       .where({ ...fence })
       .update({ beat: this.#knex.raw('beat + 1'), renewed_at_ms: nowMs });
     return renewed === 1;
@@ -97,73 +93,8 @@ export class LeaseStore {
 
   /** The next instance need not wait for it to run out. */
   async giveBack(fence: Fence): Promise<void> {
-    await this.#knex<LeaseTableRow>(TABLE)
+    await this.#knex<LeaseTableRow>(LEASE_TABLE)
       .where({ ...fence })
       .update({ holder: null, beat: this.#knex.raw('beat + 1') });
-  }
-}
-
-/**
- * Runs writes in a transaction that holds the lease's row, so that nobody
- * takes the cluster over in between.
- *
- * @throws LeaseLostError when somebody has done so before
- */
-export async function underFence<T>(
-  knex: Knex,
-  fence: Fence,
-  write: (trx: Knex.Transaction) => Promise<T>,
-): Promise<T> {
-  return knex.transaction(async trx => {
-    const query = trx<LeaseTableRow>(TABLE)
-      .where({ cluster: fence.cluster })
-      .forShare();
-    // Else a process that stands still here, or a machine that lost its power, keeps the row for hours.
-    if (knex.client.config.client === 'pg') {
-      query.select(
-        trx.raw(
-          `set_config('idle_in_transaction_session_timeout', '${STALLED_WRITE_MS}', true)`,
-        ),
-      );
-    }
-    const row = await query.first('token');
-    requireToken(fence, row);
-    return write(trx);
-  });
-}
-
-/**
- * As `underFence`, for what the next list brings back should it get lost with
- * the power.
- *
- * @throws LeaseLostError
- */
-export async function projectUnderFence<T>(
-  knex: Knex,
-  fence: Fence,
-  write: (rows: Rows) => Promise<T>,
-): Promise<T> {
-  const done = await onSqlite(knex, connection =>
-    connection.transaction(async () => {
-      const [row] = await selectEach<LeaseTableRow>(connection, {
-        table: TABLE,
-        columns: ['token'],
-        where: {},
-        by: ['cluster'],
-        keys: [[fence.cluster]],
-      });
-      requireToken(fence, row);
-      return { result: await write(connection) };
-    }),
-  );
-  return done ? done.result : underFence(knex, fence, write);
-}
-
-function requireToken(
-  fence: Fence,
-  row: Pick<LeaseTableRow, 'token'> | undefined,
-) {
-  if (Number(row?.token) !== fence.token) {
-    throw new LeaseLostError(fence.cluster);
   }
 }

@@ -1,6 +1,7 @@
 import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
-import { underFence, type Fence } from './LeaseStore';
+import type { Fence } from './LeaseStore';
+import { underFence } from './underFence';
 
 /** What the tracker of a cluster says of it. */
 export type TrackerStatus = Pick<

@@ -8,11 +8,12 @@ import type { Memory } from '../state/types';
 import { addActivity } from './ActivityStore';
 import { inBatches } from './batches';
 import type { Tracked } from './GoldenImagesStore';
-import { deleteEach, selectEach, upsertEach } from './eachRow';
-import { deleteLabels, insertLabels } from './labels';
-import { projectUnderFence, underFence, type Fence } from './LeaseStore';
-import type { Rows } from './sqliteConnection';
+import { selectEach, writeEach } from './eachRow';
+import { deletionOfLabels, insertionOfLabels } from './labels';
+import type { Fence } from './LeaseStore';
+import type { RowWrite } from './rowStatements';
 import { TRACKED_TABLE } from './tables';
+import { underFence, writeUnderFence } from './underFence';
 
 /** One derived image or volume, and what the next derivation needs to remember. */
 export interface TrackedRecord {
@@ -102,45 +103,45 @@ export class TrackedStore {
     history: Activity[] = [],
   ): Promise<void> {
     if (upserts.length + removedKeys.length + history.length === 0) return;
-    const writeRows = (to: Rows) =>
-      this.#writeRows(to, fence.cluster, upserts, removedKeys);
+    const writes = await this.#writesOf(fence.cluster, upserts, removedKeys);
     // Rows come back with the next list, what happened does not.
     if (history.length === 0) {
-      await projectUnderFence(this.#knex, fence, writeRows);
+      await writeUnderFence(this.#knex, fence, writes);
       return;
     }
     await underFence(this.#knex, fence, async trx => {
-      await writeRows(trx);
+      await writeEach(trx, writes);
       await addActivity(trx, history);
     });
   }
 
-  async #writeRows(
-    to: Rows,
+  async #writesOf(
     cluster: string,
     upserts: TrackedRecord[],
     removedKeys: string[],
-  ) {
+  ): Promise<RowWrite[]> {
     const rows = upserts.map(tableRowOf);
-    await this.#writeChangedLabels(to, cluster, rows);
-    await upsertEach(to, TRACKED_TABLE, KEY, rows);
-    const keys = removedKeys.map(splitKey);
-    await deleteLabels(to, cluster, keys);
-    await deleteEach<TrackedTableRow>(to, {
-      table: TRACKED_TABLE,
-      where: { cluster },
-      by: ['namespace', 'name'],
-      keys,
-    });
+    const removed = removedKeys.map(splitKey);
+    return [
+      ...(await this.#labelWritesOf(cluster, rows)),
+      { op: 'upsert', table: TRACKED_TABLE, key: KEY, rows },
+      deletionOfLabels(cluster, removed),
+      {
+        op: 'delete',
+        table: TRACKED_TABLE,
+        where: { cluster },
+        by: ['namespace', 'name'],
+        keys: removed,
+      },
+    ];
   }
 
-  /** Most rows change without their labels. */
-  async #writeChangedLabels(
-    to: Rows,
+  /** Most rows change without their labels. Whoever holds the lease writes them alone. */
+  async #labelWritesOf(
     cluster: string,
     rows: TrackedTableRow[],
-  ) {
-    const kept = await selectEach<TrackedTableRow>(to, {
+  ): Promise<RowWrite[]> {
+    const kept = await selectEach<TrackedTableRow>(this.#knex, {
       table: TRACKED_TABLE,
       columns: ['namespace', 'name', 'labels'],
       where: { cluster },
@@ -151,22 +152,22 @@ export class TrackedStore {
     const changed = rows.filter(
       row => (before.get(keyOf(row)) ?? null) !== row.labels,
     );
-    await deleteLabels(
-      to,
-      cluster,
-      changed
-        .filter(row => before.has(keyOf(row)))
-        .map(({ namespace, name }) => [namespace, name]),
-    );
-    await insertLabels(
-      to,
-      cluster,
-      changed.map(({ namespace, name, labels }) => ({
-        namespace,
-        name,
-        labels: JSON.parse(labels ?? '{}'),
-      })),
-    );
+    return [
+      deletionOfLabels(
+        cluster,
+        changed
+          .filter(row => before.has(keyOf(row)))
+          .map(({ namespace, name }) => [namespace, name]),
+      ),
+      insertionOfLabels(
+        cluster,
+        changed.map(({ namespace, name, labels }) => ({
+          namespace,
+          name,
+          labels: JSON.parse(labels ?? '{}'),
+        })),
+      ),
+    ];
   }
 
   async dueKeys(cluster: string, nowMs: number, limit: number) {

@@ -6,9 +6,10 @@ import {
   type ChainKinds,
   type ClaimChain,
 } from './claimChains';
-import { deleteEach, insertMissing, selectEach, upsertEach } from './eachRow';
-import { projectUnderFence, type Fence } from './LeaseStore';
+import { insertMissing, selectEach, writeEach } from './eachRow';
+import type { Fence } from './LeaseStore';
 import type { Rows } from './sqliteConnection';
+import { projectUnderFence, threadFor, writeInThread } from './underFence';
 
 /** A cluster object as it is kept, with what it is joined by. */
 export interface ViewRecord {
@@ -89,6 +90,9 @@ type LinkColumn =
   | 'copy_source'
   | 'involved_uid';
 
+/** Rows of one transaction of a thread: this process may have to wait for its end. */
+const IN_THREAD = 1_000;
+
 const TABLE = 'object_views';
 const KEY = ['cluster', 'kind', 'object_key'] as const;
 const META_COLUMNS = [
@@ -131,7 +135,11 @@ export class ViewStore {
   ): Promise<ViewChange[]> {
     const { cluster } = fence;
     const changes: ViewChange[] = [];
-    for (const batch of inBatches([...upserts, ...deletions])) {
+    const added = await this.#addMany(fence, upserts);
+    changes.push(...added);
+    const isAdded = new Set(added.map(change => change.after));
+    const others = upserts.filter(record => !isAdded.has(record));
+    for (const batch of inBatches([...others, ...deletions])) {
       changes.push(
         ...(await projectUnderFence(this.#knex, fence, to =>
           this.#applyBatch(to, cluster, batch),
@@ -139,6 +147,23 @@ export class ViewStore {
       );
       // SQLite keeps this process from everything else meanwhile.
       await nextTurn();
+    }
+    return changes;
+  }
+
+  /** What of a first list a thread has added, where there is one. */
+  async #addMany(fence: Fence, records: ViewRecord[]): Promise<ViewChange[]> {
+    const thread = await threadFor(this.#knex, records.length);
+    if (!thread) return [];
+    const changes: ViewChange[] = [];
+    for (const batch of inBatches(records, IN_THREAD)) {
+      const rows = batch.map(item => tableRowOf(fence.cluster, item));
+      const [added] = await writeInThread(thread, fence, [
+        { op: 'insertMissing', table: TABLE, key: KEY, rows },
+      ]);
+      for (const after of batch.filter((_, i) => added[i] > 0)) {
+        changes.push({ kind: after.kind, objectKey: after.objectKey, after });
+      }
     }
     return changes;
   }
@@ -266,22 +291,25 @@ export class ViewStore {
           : changeOf(item, kept.get(idOf(item))),
       )
       .filter(change => change !== undefined);
-    await upsertEach(
-      to,
-      TABLE,
-      KEY,
-      changes.flatMap(({ before, after }) =>
-        before && after ? [tableRowOf(cluster, after)] : [],
-      ),
-    );
-    await deleteEach<ViewTableRow>(to, {
-      table: TABLE,
-      where: { cluster },
-      by: ['kind', 'object_key'],
-      keys: changes
-        .filter(change => !change.after)
-        .map(change => [change.kind, change.objectKey]),
-    });
+    await writeEach(to, [
+      {
+        op: 'upsert',
+        table: TABLE,
+        key: KEY,
+        rows: changes.flatMap(({ before, after }) =>
+          before && after ? [tableRowOf(cluster, after)] : [],
+        ),
+      },
+      {
+        op: 'delete',
+        table: TABLE,
+        where: { cluster },
+        by: ['kind', 'object_key'],
+        keys: changes
+          .filter(change => !change.after)
+          .map(change => [change.kind, change.objectKey]),
+      },
+    ]);
     return changes;
   }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { inBatches } from './batches';
-import { onSqlite, type Rows, type SqliteConnection } from './sqliteConnection';
+import { quoted, sizeOf, statementOf, type RowWrite } from './rowStatements';
+import { onSqlite, type Rows } from './sqliteConnection';
 
 /**
  * Reads and writes of many rows by their keys. PostgreSQL is asked for many at
@@ -17,14 +18,6 @@ export interface RowsByKey<TRow> {
   by: readonly (keyof TRow & string)[];
   keys: Iterable<readonly string[]>;
 }
-
-type Value = string | number | null;
-
-const quoted = (names: readonly string[]) => names.map(name => `"${name}"`);
-const equals = (names: readonly string[], between: string) =>
-  quoted(names)
-    .map(name => `${name} = ?`)
-    .join(between);
 
 /** Where it is not SQLite, which has been served before. */
 const knexOf = (rows: Rows) => rows as Knex;
@@ -63,32 +56,13 @@ export async function selectEach<TRow extends object>(
   return all;
 }
 
-/** Adds rows, and changes those that are there already, by their `key`. */
-export async function upsertEach<TRow extends object>(
-  to: Rows,
-  table: string,
-  key: readonly (keyof TRow & string)[],
-  rows: TRow[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const done = await onSqlite(to, connection => {
-    const others = Object.keys(rows[0])
-      .filter(name => !(key as readonly string[]).includes(name))
-      .map(name => `"${name}" = excluded."${name}"`);
-    insertAll(
-      connection,
-      table,
-      rows,
-      `on conflict (${quoted(key)}) do update set ${others}`,
+/** Writes and deletes rows, in this order. */
+export async function writeEach(to: Rows, writes: RowWrite[]): Promise<void> {
+  for (const write of writes.filter(each => sizeOf(each) > 0)) {
+    const done = await onSqlite(to, connection =>
+      connection.runEach(statementOf(write)),
     );
-    return true;
-  });
-  if (done) return;
-  for (const batch of inBatches(rows)) {
-    await knexOf(to)(table)
-      .insert(batch)
-      .onConflict([...key])
-      .merge();
+    if (!done) await writeByKnex(knexOf(to), write);
   }
 }
 
@@ -100,15 +74,10 @@ export async function insertMissing<TRow extends object>(
   rows: TRow[],
 ): Promise<boolean[]> {
   if (rows.length === 0) return [];
-  const added = await onSqlite(to, connection =>
-    insertAll(
-      connection,
-      table,
-      rows,
-      `on conflict (${quoted(key)}) do nothing`,
-    ),
+  const changes = await onSqlite(to, connection =>
+    connection.runEach(statementOf({ op: 'insertMissing', table, key, rows })),
   );
-  if (added) return added;
+  if (changes) return changes.map(count => count > 0);
   const idOf = (row: object) =>
     JSON.stringify(key.map(name => row[name as keyof typeof row]));
   const ids = new Set<string>();
@@ -123,57 +92,23 @@ export async function insertMissing<TRow extends object>(
   return rows.map(row => ids.has(idOf(row)));
 }
 
-/** Adds rows, none of which is there. */
-export async function insertEach<TRow extends object>(
-  to: Rows,
-  table: string,
-  rows: TRow[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  const done = await onSqlite(to, connection =>
-    insertAll(connection, table, rows, ''),
-  );
-  if (done) return;
-  for (const batch of inBatches(rows)) await knexOf(to)(table).insert(batch);
-}
-
-export async function deleteEach<TRow extends object>(
-  to: Rows,
-  what: Omit<RowsByKey<TRow>, 'columns'>,
-): Promise<void> {
-  const { table, where, by } = what;
-  const done = await onSqlite(to, connection => {
-    const names = [...Object.keys(where), ...by];
-    const statement = connection.prepared(
-      `delete from "${table}" where ${equals(names, ' and ')}`,
-    );
-    const fixed = Object.values(where);
-    for (const key of what.keys) statement.run(...fixed, ...key);
-    return true;
-  });
-  if (done) return;
-  for (const batch of inBatches(what.keys)) {
-    await knexOf(to)(table)
-      .where(where)
-      .whereIn([...by], batch as string[][])
-      .delete();
+async function writeByKnex(knex: Knex, write: RowWrite): Promise<void> {
+  const { table } = write;
+  if (write.op === 'delete') {
+    for (const batch of inBatches(write.keys)) {
+      await knex(table)
+        .where(write.where)
+        .whereIn([...write.by], batch as string[][])
+        .delete();
+    }
+    return;
   }
-}
-
-/** @returns whether each row was added or changed */
-function insertAll(
-  connection: SqliteConnection,
-  table: string,
-  rows: object[],
-  ending: string,
-): boolean[] {
-  const names = Object.keys(rows[0]);
-  const statement = connection.prepared(
-    `insert into "${table}" (${quoted(names)}) values (${names.map(
-      () => '?',
-    )}) ${ending}`,
-  );
-  return rows.map(
-    row => statement.run(Object.values(row) as Value[]).changes > 0,
-  );
+  for (const batch of inBatches(write.rows)) {
+    const query = knex(table).insert(batch);
+    if (write.op === 'insert') await query;
+    else {
+      const conflict = query.onConflict([...write.key]);
+      await (write.op === 'upsert' ? conflict.merge() : conflict.ignore());
+    }
+  }
 }

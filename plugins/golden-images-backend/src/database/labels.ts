@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
-import { deleteEach, insertEach } from './eachRow';
-import type { Rows } from './sqliteConnection';
+import type { RowWrite } from './rowStatements';
 
 /** One condition of a Kubernetes label selector. */
 export type LabelRequirement =
@@ -75,19 +74,18 @@ function whereLabel(
 }
 
 /** Adds labels to rows that have none. */
-export async function insertLabels(
-  to: Rows,
+export function insertionOfLabels(
   cluster: string,
   rows: {
     namespace: string;
     name: string;
     labels: Record<string, string>;
   }[],
-): Promise<void> {
-  await insertEach<LabelTableRow>(
-    to,
-    LABEL_TABLE,
-    rows.flatMap(({ namespace, name, labels }) =>
+): RowWrite {
+  return {
+    op: 'insert',
+    table: LABEL_TABLE,
+    rows: rows.flatMap(({ namespace, name, labels }) =>
       Object.entries(labels).map(([label, value]) => ({
         cluster,
         namespace,
@@ -96,18 +94,18 @@ export async function insertLabels(
         value,
       })),
     ),
-  );
+  };
 }
 
-export async function deleteLabels(
-  to: Rows,
+export function deletionOfLabels(
   cluster: string,
   keys: [namespace: string, name: string][],
-): Promise<void> {
-  await deleteEach<LabelTableRow>(to, {
+): RowWrite {
+  return {
+    op: 'delete',
     table: LABEL_TABLE,
     where: { cluster },
     by: ['namespace', 'name'],
     keys,
-  });
+  };
 }

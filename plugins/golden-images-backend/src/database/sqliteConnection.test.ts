@@ -2,8 +2,9 @@ import Knex, { type Knex as KnexType } from 'knex';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { insertEach, selectEach } from './eachRow';
-import { LeaseLostError, LeaseStore, projectUnderFence } from './LeaseStore';
+import { selectEach, writeEach } from './eachRow';
+import { LeaseLostError, LeaseStore } from './LeaseStore';
+import { projectUnderFence } from './underFence';
 import { migrateDatabase } from './migrateDatabase';
 import { onSqlite, type SqliteConnection } from './sqliteConnection';
 
@@ -13,6 +14,12 @@ const row = (name: string) => ({
   name,
   label: 'tier',
   value: 'gold',
+});
+
+const insertion = (rows: ReturnType<typeof row>[]) => ({
+  op: 'insert' as const,
+  table: 'tracked_labels',
+  rows,
 });
 
 describe('a connection to SQLite on disk', () => {
@@ -49,7 +56,7 @@ describe('a connection to SQLite on disk', () => {
     const NORMAL = 1;
     const during: unknown[] = [];
     await inTransaction(async connection => {
-      await insertEach(connection, 'tracked_labels', [row('a'), row('b')]);
+      await writeEach(connection, [insertion([row('a'), row('b')])]);
       during.push(...connection.prepared('PRAGMA synchronous').all());
     });
     expect(during).toEqual([{ synchronous: NORMAL }]);
@@ -59,14 +66,14 @@ describe('a connection to SQLite on disk', () => {
 
   it('writes nothing of a transaction that fails, and goes on', async () => {
     const failing = inTransaction(async connection => {
-      await insertEach(connection, 'tracked_labels', [row('a')]);
+      await writeEach(connection, [insertion([row('a')])]);
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
     expect(await names()).toEqual([]);
     expect(await synchronous()).toBe(2);
     await inTransaction(connection =>
-      insertEach(connection, 'tracked_labels', [row('b')]),
+      writeEach(connection, [insertion([row('b')])]),
     );
     expect(await names()).toEqual(['b']);
   });
@@ -77,7 +84,7 @@ describe('a connection to SQLite on disk', () => {
     const seen = await leases.read('c1');
     await leases.take('c1', 'another', seen, 1);
     const late = projectUnderFence(knex, fence!, rows =>
-      insertEach(rows, 'tracked_labels', [row('a')]),
+      writeEach(rows, [insertion([row('a')])]),
     );
     await expect(late).rejects.toThrow(LeaseLostError);
     expect(await names()).toEqual([]);
@@ -86,7 +93,7 @@ describe('a connection to SQLite on disk', () => {
   it('finds rows by keys of one and of several columns, whatever they are made of', async () => {
     const odd = `it's "odd", [1] \u00e4`;
     await inTransaction(connection =>
-      insertEach(connection, 'tracked_labels', [row('a'), row(odd), row('c')]),
+      writeEach(connection, [insertion([row('a'), row(odd), row('c')])]),
     );
     const find = (by: ('name' | 'namespace')[], keys: string[][]) =>
       selectEach<ReturnType<typeof row>>(knex, {

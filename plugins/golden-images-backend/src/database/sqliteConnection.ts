@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { RowStatement } from './rowStatements';
 
 interface Statement {
   all(...values: unknown[]): unknown[];
@@ -7,6 +8,9 @@ interface Statement {
 
 /** What is used of a connection of better-sqlite3. */
 interface RawConnection {
+  /** Path of its file. */
+  readonly name: string;
+  readonly memory: boolean;
   readonly inTransaction: boolean;
   prepare(sql: string): Statement;
   pragma(text: string, options?: { simple: true }): unknown;
@@ -34,6 +38,22 @@ export class SqliteConnection {
     return statement;
   }
 
+  /** @returns how many rows each run changed */
+  runEach({ sql, rows }: RowStatement): number[] {
+    const statement = this.prepared(sql);
+    return rows.map(row => statement.run(row).changes);
+  }
+
+  /** Path of the file, where changes go to a write-ahead log and other connections may read meanwhile. */
+  logged(): string | undefined {
+    const { name, memory } = this.#raw;
+    return !memory && name !== '' && this.#isLogged() ? name : undefined;
+  }
+
+  #isLogged(): boolean {
+    return this.#raw.pragma('journal_mode', { simple: true }) === 'wal';
+  }
+
   /**
    * A transaction whose end does not wait for the disk, where there is a
    * write-ahead log: after a loss of power the last of them may be missing, in
@@ -42,7 +62,7 @@ export class SqliteConnection {
    */
   async transaction<T>(write: () => Promise<T>): Promise<T> {
     const raw = this.#raw;
-    const isLogged = raw.pragma('journal_mode', { simple: true }) === 'wal';
+    const isLogged = this.#isLogged();
     if (isLogged) raw.pragma('synchronous = NORMAL');
     try {
       this.prepared('BEGIN IMMEDIATE').run();

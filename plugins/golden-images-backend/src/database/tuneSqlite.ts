@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** 32 MiB: a page that many rows share is copied to the database once for all of them. */
-const CHECKPOINT_PAGES = 8_000;
+export const CHECKPOINT_PAGES = 8_000;
 
 /**
  * SQLite's defaults write every transaction twice and wait for the disk several

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { LeaseStore, migrateDatabase } from '../database';
-import { underFence } from '../database/LeaseStore';
+import { underFence } from '../database/underFence';
 import { LeaseKeeper } from './LeaseKeeper';
 import { TestTiming } from './__testUtils__/TestTiming';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
