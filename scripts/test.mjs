@@ -5,13 +5,21 @@ import {
   nodePath,
   run,
 } from './lib/install.mjs';
+import { jestOptions } from './lib/jestOptions.mjs';
 
 await ensureInstalled();
 const args = process.argv.slice(2);
 try {
   await run(
     nodePath(),
-    ['node_modules/.bin/backstage-cli', 'repo', 'test', '--no-watch', ...args],
+    [
+      'node_modules/.bin/backstage-cli',
+      'repo',
+      'test',
+      '--no-watch',
+      ...jestOptions,
+      ...args,
+    ],
     { env: { ...nodeEnvironment(), BACKSTAGE_TEST_DISABLE_DOCKER: '1' } },
   );
 } catch (error) {
