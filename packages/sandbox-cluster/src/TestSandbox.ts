@@ -1,11 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeDemoImages, SMALL_DEMO_IMAGES } from './image-server';
 import { startSandbox, type Sandbox } from './startSandbox';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** A sandbox for the tests of others: fifty times as fast as a cluster, in a folder that goes with it. */
+/**
+ * A sandbox for the tests of others: fifty times as fast as a cluster, with
+ * little on the disks of its images, in a folder that goes with it.
+ */
 export class TestSandbox {
   readonly #sandbox: Sandbox;
   readonly folder: string;
@@ -20,6 +24,9 @@ export class TestSandbox {
     owners: Record<string, string> = {},
   ): Promise<TestSandbox> {
     const folder = await mkdtemp(join(tmpdir(), 'golden-images-'));
+    const images = join(folder, 'images');
+    await mkdir(images);
+    await makeDemoImages(images, SMALL_DEMO_IMAGES);
     const started = await startSandbox({ dataDir: folder, timeFactor: 0.02 });
     const sandbox = new TestSandbox(started, folder);
     for (const [name, owner] of Object.entries(owners)) {

@@ -14,6 +14,7 @@ import {
   type PersistentVolume,
   type Resource,
 } from '../controllers/kube/types';
+import { makeDemoImages, SMALL_DEMO_IMAGES } from '../image-server';
 import {
   startSandbox,
   type Sandbox,
@@ -25,9 +26,10 @@ const MIB = 2 ** 20;
 /** Bytes of the disk inside of `small.qcow2`. */
 export const SMALL_DISK_BYTES = 4 * MIB;
 
-/** An image of a few hundred kilobytes: what is tested here does not depend on its size. */
-async function makeSmallImage(folder: string) {
+/** Images of few bytes: what is tested here does not depend on their size. */
+async function makeSmallImages(folder: string) {
   await mkdir(folder, { recursive: true });
+  await makeDemoImages(folder, SMALL_DEMO_IMAGES);
   await writeQcow2({
     path: join(folder, 'small.qcow2'),
     virtualBytes: SMALL_DISK_BYTES,
@@ -84,7 +86,7 @@ export class SandboxFixture {
   ): Promise<SandboxFixture> {
     const dataDir =
       folder ?? (await mkdtemp(join(tmpdir(), 'golden-images-sandbox-')));
-    await makeSmallImage(join(dataDir, 'images'));
+    await makeSmallImages(join(dataDir, 'images'));
     const sandbox = await startSandbox({
       dataDir,
       timeFactor: 0.01,

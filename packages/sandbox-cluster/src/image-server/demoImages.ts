@@ -9,6 +9,8 @@ interface DemoImage {
   file: string;
   title: string;
   virtualBytes: number;
+  /** How much of the disk is text, from its start on. */
+  textBytes: number;
   /** How much of the disk is filled with bytes that do not compress. */
   randomBytes: number;
 }
@@ -19,19 +21,29 @@ export const DEMO_IMAGES: readonly DemoImage[] = [
     file: 'demo-linux.qcow2',
     title: 'Demo Linux',
     virtualBytes: 64 * MIB,
+    textBytes: 4 * MIB,
     randomBytes: 16 * MIB,
   },
   {
     file: 'demo-server.qcow2',
     title: 'Demo Server',
     virtualBytes: 256 * MIB,
+    textBytes: 16 * MIB,
     randomBytes: 24 * MIB,
   },
 ];
 
+/** The same disks with less on them, for tests that do not depend on how much it is. */
+export const SMALL_DEMO_IMAGES: readonly DemoImage[] = DEMO_IMAGES.map(
+  image => ({ ...image, textBytes: MIB / 4, randomBytes: MIB }),
+);
+
 /** Makes the images that are not there yet. Their bytes are the same on every machine. */
-export async function makeDemoImages(directory: string): Promise<void> {
-  for (const image of DEMO_IMAGES) {
+export async function makeDemoImages(
+  directory: string,
+  images = DEMO_IMAGES,
+): Promise<void> {
+  for (const image of images) {
     const path = join(directory, image.file);
     const exists = await access(path).then(
       () => true,
@@ -49,15 +61,15 @@ export async function makeDemoImages(directory: string): Promise<void> {
 }
 
 /**
- * The disk's content: a label at its start and text through its first quarter,
- * then bytes without pattern, then nothing but a mark at the very end.
+ * The disk's content: text with a label from its start on, then bytes without
+ * pattern, then nothing but a mark at the very end.
  */
 function content(
   image: DemoImage,
   offsetBytes: number,
   lengthBytes: number,
 ): Buffer | undefined {
-  const textBytes = image.virtualBytes / 16;
+  const { textBytes } = image;
   if (offsetBytes < textBytes) {
     const line = `${image.title}, a golden image for trying things out. Block ${offsetBytes}.\n`;
     return Buffer.alloc(lengthBytes, line);

@@ -1,4 +1,4 @@
-export { DEMO_IMAGES } from './demoImages';
+export { DEMO_IMAGES, makeDemoImages, SMALL_DEMO_IMAGES } from './demoImages';
 export {
   startImageServer,
   type ImageServer,
