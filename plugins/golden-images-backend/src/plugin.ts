@@ -21,6 +21,7 @@ import {
 } from './auth';
 import { readGoldenImagesConfig } from './config';
 import { ImageProbe, ImportAllowList } from './imports';
+import { DefaultClusterClient } from './kubernetes/DefaultClusterClient';
 import { TrackingMetrics } from './metrics';
 import { createRouter } from './router';
 import {
@@ -54,6 +55,7 @@ import {
   systemClock,
 } from './service';
 import { createTracking } from './tracking';
+import { choreTimingServiceRef } from './tracking/choreTimingServiceRef';
 
 /**
  * Tracks golden images and their clones in Kubernetes clusters, makes them, and
@@ -69,6 +71,7 @@ export const goldenImagesPlugin = createBackendPlugin({
         auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
+        choreTiming: choreTimingServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
         events: eventsServiceRef,
@@ -96,6 +99,8 @@ export const goldenImagesPlugin = createBackendPlugin({
           config,
           database: deps.database,
           logger,
+          createClient: DefaultClusterClient.create,
+          choreTiming: deps.choreTiming,
           onRelist: (cluster, resource) => metrics.relisted(cluster, resource),
         });
         metrics.observe({

@@ -10,13 +10,13 @@ export interface Chore {
 
 /** Does the chores of one cluster while its lease is held, each at its own pace. */
 export class Housekeeper {
-  readonly #timing: Timing;
+  readonly #timing: Pick<Timing, 'delay'>;
   readonly #logger: LoggerService;
   readonly #signal: AbortSignal;
   readonly #failing = new Set<string>();
 
   constructor(options: {
-    timing: Timing;
+    timing: Pick<Timing, 'delay'>;
     logger: LoggerService;
     signal: AbortSignal;
   }) {

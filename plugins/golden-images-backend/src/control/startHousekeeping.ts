@@ -33,6 +33,8 @@ export function startHousekeeping(options: {
   tracked: TrackedStore;
   activity: ActivityStore;
   timing: Timing;
+  /** By which chores pause between their rounds. */
+  choreTiming: Pick<Timing, 'delay'>;
   logger: LoggerService;
   refresh: (namespace: string, name: string) => Promise<void>;
   protection: ProtectionLevels;
@@ -42,7 +44,10 @@ export function startHousekeeping(options: {
   signal: AbortSignal;
 }): { consider: (rows: DerivedRow[]) => void; settled: () => Promise<void> } {
   const { client, cluster, activity, timing, ready, signal } = options;
-  const housekeeper = new Housekeeper(options);
+  const housekeeper = new Housekeeper({
+    ...options,
+    timing: options.choreTiming,
+  });
   const nowMs = () => timing.nowMs();
   const parts = {
     ...options,

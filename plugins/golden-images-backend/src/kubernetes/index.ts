@@ -11,5 +11,4 @@ export type {
   ListScope,
   WatchEvent,
 } from './ClusterWatcher';
-export { DefaultClusterClient } from './DefaultClusterClient';
 export { KubernetesApiError, TOO_LARGE } from './KubernetesApiError';

@@ -27,7 +27,6 @@ import {
   type GoldenImagesReader,
 } from '../database';
 import {
-  DefaultClusterClient,
   KubernetesApiError,
   type ClusterClient,
   type ClusterWatcher,
@@ -81,11 +80,14 @@ export interface TrackingOptions {
   database: DatabaseService;
   logger: LoggerService;
   timing?: Timing;
+  /** By which chores pause between their rounds; absent: by `timing`. */
+  choreTiming?: Pick<Timing, 'delay'>;
   /** Silence after which a watch counts as dead. */
   idleTimeoutMs?: number;
   /** A list is read anew, of this kind of object. */
   onRelist?: (cluster: string, resource: string) => void;
-  createClient?: (cluster: ClusterConfig) => TrackedClient;
+  /** Opens no connection yet. */
+  createClient: (cluster: ClusterConfig) => TrackedClient;
 }
 
 export type TrackedClient = ClusterClient & ClusterWatcher & { close(): void };
@@ -299,8 +301,7 @@ export class DefaultTracking implements Tracking {
 
   #prepare(config: ClusterConfig, holder: string): Followed {
     const timing = this.#timing;
-    const { logger, createClient = DefaultClusterClient.create } =
-      this.#options;
+    const { logger, createClient } = this.#options;
     const client = createClient(config);
     const keeper = new LeaseKeeper({
       leases: this.#stores.leases,
@@ -360,6 +361,7 @@ export class DefaultTracking implements Tracking {
       ),
       startHousekeeping({
         ...common,
+        choreTiming: this.#options.choreTiming ?? this.#timing,
         cluster,
         refresh,
         protection,

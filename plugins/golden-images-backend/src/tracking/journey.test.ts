@@ -7,6 +7,7 @@ import { TestSandbox } from '@golden-images/sandbox-cluster';
 import type { Knex } from 'knex';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 import { RESOURCES } from '../kubernetes';
+import { DefaultClusterClient } from '../kubernetes/DefaultClusterClient';
 import { createTracking } from './createTracking';
 import type { Tracking } from './Tracking';
 import {
@@ -45,6 +46,7 @@ describe('an image from import to clone, in the sandbox', () => {
       },
       database: { getClient: async () => knex },
       logger: mockServices.logger.mock(),
+      createClient: DefaultClusterClient.create,
     });
     await tracking.client('c1').create(RESOURCES.namespaces, {
       apiVersion: 'v1',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 import { RESOURCES, type KubernetesObject } from '../kubernetes';
+import { DefaultClusterClient } from '../kubernetes/DefaultClusterClient';
 import { createTracking } from './createTracking';
 import { systemTiming, type Timing } from './Timing';
 import type { Tracking } from './Tracking';
@@ -59,6 +60,7 @@ describe('tracking over the HTTP API of the sandbox', () => {
       },
       database: { getClient: async () => knex },
       logger: mockServices.logger.mock(),
+      createClient: DefaultClusterClient.create,
       timing: hasty,
     });
     await tracking.client('c1').create(RESOURCES.namespaces, {

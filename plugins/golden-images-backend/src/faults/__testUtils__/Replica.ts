@@ -2,7 +2,7 @@ import { mockServices } from '@backstage/backend-test-utils';
 import Knex, { type Knex as KnexType } from 'knex';
 import { clusterConfig } from '../../tracking/__testUtils__/startTracking';
 import { createTracking } from '../../tracking/createTracking';
-import { DefaultClusterClient } from '../../kubernetes';
+import { DefaultClusterClient } from '../../kubernetes/DefaultClusterClient';
 import type { Tracking } from '../../tracking';
 import type { Timing } from '../../tracking/Timing';
 import { whenUnlocked } from './Databases';

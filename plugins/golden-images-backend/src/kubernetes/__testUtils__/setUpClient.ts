@@ -1,4 +1,5 @@
-import { DefaultClusterClient, KubernetesApiError, RESOURCES } from '../index';
+import { DefaultClusterClient } from '../DefaultClusterClient';
+import { KubernetesApiError, RESOURCES } from '../index';
 import { ScriptedApi, type Answer } from './ScriptedApi';
 
 /** A claim that tests ask for. */
