@@ -17,8 +17,9 @@ try {
       'repo',
       'test',
       '--no-watch',
-      ...jestOptions,
       ...args,
+      // Last: Jest would take patterns behind them for more of theirs.
+      ...jestOptions,
     ],
     { env: { ...nodeEnvironment(), BACKSTAGE_TEST_DISABLE_DOCKER: '1' } },
   );
