@@ -20,6 +20,9 @@ async function readBody(request: IncomingMessage) {
 describe('DefaultGoldenImagesService', () => {
   let server: Server;
   let answer: { status: number; body: unknown };
+  /** Requests that are seen, and whose connection is cut before an answer. */
+  let lost = 0;
+  const delaysMs: number[] = [];
   const seen: Seen[] = [];
 
   beforeAll(async () => {
@@ -30,6 +33,11 @@ describe('DefaultGoldenImagesService', () => {
         authorization: request.headers.authorization,
         body: await readBody(request),
       });
+      lost -= 1;
+      if (lost >= 0) {
+        response.destroy();
+        return;
+      }
       response.statusCode = answer.status;
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(answer.body));
@@ -43,6 +51,8 @@ describe('DefaultGoldenImagesService', () => {
 
   beforeEach(() => {
     seen.length = 0;
+    delaysMs.length = 0;
+    lost = 0;
   });
 
   function service() {
@@ -52,12 +62,66 @@ describe('DefaultGoldenImagesService', () => {
         getBaseUrl: async id => `http://127.0.0.1:${port}/api/${id}`,
       }),
       auth: mockServices.auth(),
+      delay: async ms => delaysMs.push(ms),
     });
   }
 
+  const disk = { cluster: 'dev', namespace: 'team-a', name: 'disk' };
+  const credentials = mockCredentials.user();
+  const clone = { image: { name: 'linux' }, namespace: 'team-a', name: 'disk' };
+
+  it.each([
+    [
+      'createWait',
+      () => service().createWait({ ...disk, kind: 'volume' }, { credentials }),
+    ],
+    [
+      'deleteVolume',
+      () => service().deleteVolume({ ...disk, uid: 'uid-1' }, { credentials }),
+    ],
+    [
+      'retireImage',
+      () => service().retireImage({ ...disk, uid: 'uid-1' }, { credentials }),
+    ],
+    ['cloneImage', () => service().cloneImage(clone, { credentials })],
+    ['getVolume', () => service().getVolume(disk, { credentials })],
+  ])('asks %s again when the connection was lost', async (_name, call) => {
+    lost = 2;
+    answer = {
+      status: 409,
+      body: {
+        error: { name: 'ConflictError', message: 'an answer' },
+        response: { statusCode: 409 },
+      },
+    };
+    await expect(call()).rejects.toMatchObject({ statusCode: 409 });
+    expect(seen).toHaveLength(3);
+    expect(seen[2]).toEqual(seen[0]);
+    expect(delaysMs).toEqual([250, 500]);
+  });
+
+  it.each([
+    [
+      'what goes by its name alone',
+      () => service().deleteVolume(disk, { credentials }),
+    ],
+    [
+      'a change',
+      () => service().updateImage(disk, { title: 'a' }, { credentials }),
+    ],
+    [
+      'a wait whose caller asks again itself',
+      () => service().getWaitStatus({ waitHandle: 'v1.x' }, { credentials }),
+    ],
+  ])('does not ask twice for %s', async (_name, call) => {
+    lost = 1;
+    await expect(call()).rejects.toThrow('fetch failed');
+    expect(seen).toHaveLength(1);
+    expect(delaysMs).toEqual([]);
+  });
+
   it('calls on behalf of the given credentials', async () => {
     answer = { status: 200, body: { items: [], clusters: [] } };
-    const credentials = mockCredentials.user('user:default/dana');
 
     await expect(
       service().listImages({ ready: true }, { credentials }),
@@ -212,7 +276,6 @@ describe('DefaultGoldenImagesService', () => {
   });
 
   it('deletes by DELETE, with what is meant in the query', async () => {
-    const credentials = mockCredentials.user();
     const key = { cluster: 'dev', namespace: 'team-a', name: 'disk' };
     answer = {
       status: 200,

@@ -22,7 +22,9 @@ import {
   waitResponseSchema,
   waitStatusSchema,
 } from '@golden-images/plugin-golden-images-common';
+import { setTimeout as systemDelay } from 'node:timers/promises';
 import { z } from 'zod/v3';
+import { askUntilAnswered } from './askUntilAnswered';
 import type {
   GoldenImagesCallOptions,
   GoldenImagesObjectKey,
@@ -39,34 +41,48 @@ interface Call<T extends z.ZodTypeAny> extends GoldenImagesCallOptions {
   query?: Record<string, string | boolean | undefined>;
   body?: unknown;
   answer: T;
+  /** It may be asked twice, and is asked again while no answer comes. */
+  repeatable?: boolean;
 }
 
 /**
  * Calls the golden-images backend over HTTP with a plugin token on behalf of
- * the given credentials.
+ * the given credentials. What may be asked twice is asked again for some seconds
+ * while no answer comes; the rest fails, although it may have been done.
  *
  * @public
  */
 export class DefaultGoldenImagesService implements GoldenImagesService {
   readonly #discovery: DiscoveryService;
   readonly #auth: AuthService;
+  readonly #delay: (ms: number) => Promise<unknown>;
 
-  private constructor(discovery: DiscoveryService, auth: AuthService) {
+  private constructor(
+    { discovery, auth }: { discovery: DiscoveryService; auth: AuthService },
+    delay: (ms: number) => Promise<unknown>,
+  ) {
     this.#discovery = discovery;
     this.#auth = auth;
+    this.#delay = delay;
   }
 
   static create(options: {
     discovery: DiscoveryService;
     auth: AuthService;
+    /** Waits between two attempts; by the machine's own time where absent. */
+    delay?: (ms: number) => Promise<unknown>;
   }): DefaultGoldenImagesService {
-    return new DefaultGoldenImagesService(options.discovery, options.auth);
+    return new DefaultGoldenImagesService(
+      options,
+      options.delay ?? (ms => systemDelay(ms)),
+    );
   }
 
   async listClusters(options: GoldenImagesCallOptions) {
     const { items } = await this.#call({
       ...options,
       path: '/clusters',
+      repeatable: true,
       answer: clusterListSchema,
     });
     return items;
@@ -80,6 +96,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       ...options,
       path: '/namespaces',
       query: request,
+      repeatable: true,
       answer: namespaceListSchema,
     });
   }
@@ -92,6 +109,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       ...options,
       path: '/images',
       query: request,
+      repeatable: true,
       answer: imageListSchema,
     });
   }
@@ -100,6 +118,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
     return this.#call({
       ...options,
       path: objectPath('images', key),
+      repeatable: true,
       answer: imageSchema,
     });
   }
@@ -112,6 +131,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       ...options,
       path: '/images/probe',
       body: request,
+      repeatable: true,
       answer: imageProbeSchema,
     });
   }
@@ -126,6 +146,8 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       path: '/images',
       query: { dryRun },
       body,
+      // The same request again is answered with the same object.
+      repeatable: true,
       answer: importResponseSchema,
     });
   }
@@ -152,6 +174,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       ...options,
       path: '/volumes',
       query: request,
+      repeatable: true,
       answer: volumeListSchema,
     });
   }
@@ -160,6 +183,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
     return this.#call({
       ...options,
       path: objectPath('volumes', key),
+      repeatable: true,
       answer: volumeSchema,
     });
   }
@@ -174,6 +198,8 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       path: '/volumes',
       query: { dryRun },
       body,
+      // The same request again is answered with the same object.
+      repeatable: true,
       answer: cloneResponseSchema,
     });
   }
@@ -188,6 +214,8 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       path: '/volumes/batch',
       query: { dryRun },
       body,
+      // The same request again is answered with the same object.
+      repeatable: true,
       answer: cloneBatchResponseSchema,
     });
   }
@@ -202,6 +230,8 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       method: 'DELETE',
       path: objectPath('volumes', request),
       query: { uid, force, dryRun },
+      // By its name alone, the second order might be for another of that name.
+      repeatable: uid !== undefined || dryRun === true,
       answer: deleteVolumeResponseSchema,
     });
   }
@@ -216,6 +246,8 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       method: 'DELETE',
       path: objectPath('images', request),
       query: { uid, wait, force, dryRun },
+      // By its name alone, the second order might be for another of that name.
+      repeatable: uid !== undefined || dryRun === true,
       answer: retireResponseSchema,
     });
   }
@@ -228,6 +260,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       ...options,
       path: '/manifests',
       body: request,
+      repeatable: true,
       answer: manifestsResponseSchema,
     });
   }
@@ -240,6 +273,7 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
       ...options,
       path: '/waits',
       body: request,
+      repeatable: true,
       answer: waitResponseSchema,
     });
   }
@@ -269,6 +303,12 @@ export class DefaultGoldenImagesService implements GoldenImagesService {
   }
 
   async #call<T extends z.ZodTypeAny>(call: Call<T>): Promise<z.infer<T>> {
+    return call.repeatable
+      ? askUntilAnswered(() => this.#ask(call), this.#delay)
+      : this.#ask(call);
+  }
+
+  async #ask<T extends z.ZodTypeAny>(call: Call<T>): Promise<z.infer<T>> {
     const [baseUrl, { token }] = await Promise.all([
       this.#discovery.getBaseUrl(PLUGIN_ID),
       this.#auth.getPluginRequestToken({

@@ -10,3 +10,4 @@ export type {
   GoldenImagesService,
 } from './GoldenImagesService';
 export { goldenImagesServiceRef } from './goldenImagesServiceRef';
+export { isUnanswered } from './isUnanswered';
