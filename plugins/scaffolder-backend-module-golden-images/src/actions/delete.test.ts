@@ -65,9 +65,42 @@ describe('golden-images:delete', () => {
     goldenImages.uids.set('volume/orders-disk', 'uid-of-another');
     const second = await run(action, input, { keepCheckpoints: true });
     expect(second.error).toBeUndefined();
-    expect(second.outputs.outcome).toBe('already-gone');
+    expect(second.outputs.outcome).toBe('deleted');
+    expect(second.lines).toEqual([
+      'Volume team-a-dev/orders-disk: it was there when this step began, and is not any more: it was deleted',
+    ]);
     expect(goldenImages.deleted).toEqual([]);
   });
+
+  it.each([
+    ['volume', input],
+    ['image', image],
+  ] as const)(
+    'says that a %s is deleted whose first order was carried out, but not answered',
+    async (kind, given) => {
+      const { goldenImages, run, action } = setUp();
+      const method = kind === 'volume' ? 'deleteVolume' : 'retireImage';
+      const remove = goldenImages[method].bind(goldenImages) as (
+        request: { name: string; dryRun?: boolean },
+        options: unknown,
+      ) => Promise<never>;
+      let orders = 0;
+      goldenImages[method] = async (
+        request: { name: string; dryRun?: boolean },
+        options: unknown,
+      ) => {
+        const answer = await remove(request, options);
+        if (request.dryRun) return answer;
+        orders += 1;
+        goldenImages.uids.delete(`${kind}/${request.name}`);
+        throw orders === 1 ? new TypeError('fetch failed') : new Error('late');
+      };
+      const { error, outputs } = await run(action, { ...given });
+      expect(error).toBeUndefined();
+      expect(outputs.outcome).toBe('deleted');
+      expect(goldenImages.deleted).toHaveLength(1);
+    },
+  );
 
   it('only waits in a re-run where it was asked for already', async () => {
     const { goldenImages, run, action } = setUp();

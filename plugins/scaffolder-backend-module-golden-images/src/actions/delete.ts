@@ -138,8 +138,24 @@ async function begin(
     fn: async () =>
       meant.outcome === 'already-gone'
         ? { outcome: 'already-gone', sentence: 'it was gone already' }
-        : call({ dryRun: false, uid: meant.uid }),
+        : afterAll(meant, await call({ dryRun: false, uid: meant.uid })),
   });
+}
+
+/**
+ * What was there when the step began and is not any more has been deleted: by an
+ * earlier attempt of this step whose answer was lost, or by somebody else.
+ */
+function afterAll(
+  meant: { outcome: Removal['outcome']; uid?: string },
+  removal: Removal,
+): Removal {
+  if (removal.outcome !== 'already-gone') return removal;
+  const sentence =
+    'it was there when this step began, and is not any more: it was deleted';
+  return meant.outcome === 'cancelled'
+    ? { ...removal, outcome: 'cancelled', sentence }
+    : { ...removal, outcome: 'deleted', sentence };
 }
 
 /** The server is asked with a dry run; what an earlier step would make is not there yet. */

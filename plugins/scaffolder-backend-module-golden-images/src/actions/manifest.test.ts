@@ -55,6 +55,26 @@ describe('golden-images:manifest', () => {
     ]);
   });
 
+  it('asks again while the backend restarts, and writes the same files twice', async () => {
+    const { write, goldenImages } = setUp();
+    const makeManifests = goldenImages.makeManifests.bind(goldenImages);
+    let lost = 2;
+    goldenImages.makeManifests = async (request, options) => {
+      lost -= 1;
+      if (lost >= 0) throw new TypeError('fetch failed');
+      return makeManifests(request, options);
+    };
+    const first = await write({ import: image });
+    expect(first.error).toBeUndefined();
+    expect(first.lines[0]).toContain('does not answer at the moment');
+    const path = 'golden-images/linux-1.datavolume.yaml';
+    const written = await read(path);
+    const second = await write({ import: image });
+    expect(second.error).toBeUndefined();
+    expect(second.outputs).toEqual(first.outputs);
+    expect(await read(path)).toBe(written);
+  });
+
   it('writes all objects into one file', async () => {
     const { write } = setUp();
     const { outputs } = await write({

@@ -1,10 +1,15 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { Image } from '@golden-images/plugin-golden-images-common';
 import { z } from 'zod/v3';
+import { askAgain } from '../lib/askAgain';
 import { callBackend } from '../lib/callBackend';
 import { foreseeVolume } from '../lib/foresee';
 import { inlineReferences } from '../lib/inlineReferences';
-import { asCloneRequest, manifestInput } from '../lib/inputs';
+import {
+  asCloneRequest,
+  DEFAULT_TIMEOUT_SECONDS,
+  manifestInput,
+} from '../lib/inputs';
 import { objectOutput, outputsOf, setOutputs } from '../lib/outputs';
 import type { ActionDependencies } from '../lib/waitForObject';
 import { filesFor, writeFiles } from '../lib/workspaceFiles';
@@ -26,7 +31,7 @@ const output = objectOutput.extend({
  * @public
  */
 export function createManifestAction(dependencies: ActionDependencies) {
-  const { goldenImages, dryRuns } = dependencies;
+  const { goldenImages, dryRuns, clock } = dependencies;
   const action = createTemplateAction({
     id: 'golden-images:manifest',
     description:
@@ -55,9 +60,18 @@ export function createManifestAction(dependencies: ActionDependencies) {
         return;
       }
       const { manifests, object, warnings } = await callBackend(() =>
-        goldenImages.makeManifests(
-          { import: ctx.input.import, clone },
-          { credentials },
+        askAgain(
+          () =>
+            goldenImages.makeManifests(
+              { import: ctx.input.import, clone },
+              { credentials },
+            ),
+          {
+            timeoutMs: ctx.isDryRun ? 0 : DEFAULT_TIMEOUT_SECONDS * 1000,
+            signal: ctx.signal,
+            clock,
+            log: line => ctx.logger.info(line),
+          },
         ),
       );
       warnings.forEach(warning => ctx.logger.warn(warning));

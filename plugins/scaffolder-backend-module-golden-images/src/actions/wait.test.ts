@@ -66,6 +66,26 @@ describe('golden-images:wait', () => {
     );
   });
 
+  it('asks again for its handle while the backend restarts', async () => {
+    const { goldenImages, dependencies, run } = harness();
+    const createWait = goldenImages.createWait.bind(goldenImages);
+    let lost = 2;
+    goldenImages.createWait = async (request, options) => {
+      lost -= 1;
+      if (lost >= 0) throw new TypeError('fetch failed');
+      return createWait(request, options);
+    };
+    goldenImages.steps = [usable];
+    const { error, lines } = await run(createWaitAction(dependencies), {
+      kind: 'volume',
+      namespace: 'team-a-dev',
+      name: 'orders-disk',
+    });
+    expect(error).toBeUndefined();
+    expect(lines[0]).toContain('does not answer at the moment; asking again');
+    expect(lines.at(-1)).toContain('Ready to use');
+  });
+
   it('outlasts a backend that is away for a while', async () => {
     const { goldenImages, dependencies, run } = harness();
     goldenImages.steps = [

@@ -5,6 +5,7 @@ import {
 } from '@backstage/plugin-scaffolder-node';
 import type { JsonObject } from '@backstage/types';
 import type { z } from 'zod/v3';
+import { askAgain } from '../lib/askAgain';
 import { callBackend } from '../lib/callBackend';
 import { clusterOf } from '../lib/clusterOf';
 import { predictedHandle, readPredictedHandle } from '../lib/DryRuns';
@@ -49,10 +50,19 @@ export function createWaitAction(dependencies: ActionDependencies) {
         }`,
         fn: async () =>
           named
-            ? callBackend(async () =>
-                dependencies.goldenImages.createWait(named, {
-                  credentials: await ctx.getInitiatorCredentials(),
-                }),
+            ? callBackend(() =>
+                askAgain(
+                  async () =>
+                    dependencies.goldenImages.createWait(named, {
+                      credentials: await ctx.getInitiatorCredentials(),
+                    }),
+                  {
+                    timeoutMs: timeoutSeconds * 1000,
+                    signal: ctx.signal,
+                    clock: dependencies.clock,
+                    log: line => ctx.logger.info(line),
+                  },
+                ),
               )
             : { waitHandle: given! },
       });

@@ -3,8 +3,15 @@ import { fakeClock } from '../__testUtils__/runAction';
 import { askAgain } from './askAgain';
 
 const noAnswer = () => new TypeError('fetch failed');
-const answered = (status: number) =>
-  ResponseError.fromResponse(new Response('{}', { status }));
+const answered = (status: number, name?: string) =>
+  ResponseError.fromResponse(
+    new Response(
+      JSON.stringify(
+        name && { error: { name, message: 'no' }, response: {} },
+      ) ?? 'no backend',
+      { status, headers: { 'content-type': 'application/json' } },
+    ),
+  );
 
 describe('askAgain', () => {
   const ask = (
@@ -31,24 +38,29 @@ describe('askAgain', () => {
     const { answer, asked, lines } = ask([
       noAnswer(),
       await answered(502),
+      await answered(503),
       await answered(504),
       'made',
     ]);
     await expect(answer).resolves.toBe('made');
-    expect(asked).toHaveBeenCalledTimes(4);
+    expect(asked).toHaveBeenCalledTimes(5);
     expect(lines).toEqual([
       'The portal does not answer at the moment; asking again',
     ]);
   });
 
-  it.each([400, 401, 403, 409, 500, 503])(
-    'takes the answer %d for one',
-    async status => {
-      const { answer, asked } = ask([await answered(status), 'made']);
-      await expect(answer).rejects.toMatchObject({ statusCode: status });
-      expect(asked).toHaveBeenCalledTimes(1);
-    },
-  );
+  it.each([
+    [400, 'InputError'],
+    [401, 'AuthenticationError'],
+    [403, 'NotAllowedError'],
+    [409, 'ConflictError'],
+    [500, 'Error'],
+    [503, 'ServiceUnavailableError'],
+  ])('takes the answer %d %s for one', async (status, name) => {
+    const { answer, asked } = ask([await answered(status, name), 'made']);
+    await expect(answer).rejects.toMatchObject({ statusCode: status });
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
 
   it('gives up after five minutes', async () => {
     const { answer, clock } = ask([noAnswer()]);

@@ -1,11 +1,9 @@
-import { ResponseError } from '@backstage/errors';
+import { isUnanswered } from '@golden-images/plugin-golden-images-node';
 import type { WaitClock } from './pollWait';
 
 const DELAY_MS = 2_000;
 /** A backend that restarts is back by then. */
 const LONGEST_MS = 5 * 60_000;
-/** What a gateway says when the backend behind it is not there. */
-const GATEWAY_STATUSES = [502, 504];
 
 /**
  * Asks until an answer comes, if only a refusal: a backend may restart while a
@@ -36,11 +34,4 @@ export async function askAgain<T>(
       await clock.delay(Math.min(DELAY_MS, leftMs), signal);
     }
   }
-}
-
-function isUnanswered(error: unknown): boolean {
-  return ResponseError.is(error)
-    ? GATEWAY_STATUSES.includes(error.statusCode)
-    : // fetch throws a TypeError when no answer comes.
-      error instanceof TypeError;
 }
