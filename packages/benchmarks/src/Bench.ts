@@ -22,8 +22,8 @@ export const VOLUMES_PER_ENTITY = 20;
 const NAMESPACES = 100;
 const STRANGERS = 'strangers';
 const SAMPLES = 10;
-/** Asked more often, the backend would be busy with the answers. */
-const POLL_MS = 50;
+/** Asked more often, the backend would be busy with the answers; it adds half of it to a sync. */
+export const POLL_MS = 100;
 
 export const volumeSeed = (index: number): VolumeSeed => ({
   namespace: `team-${index % NAMESPACES}`,

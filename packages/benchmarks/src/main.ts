@@ -61,6 +61,7 @@ async function main() {
       rmSync(folder, { recursive: true });
       return;
     }
+    const empty = await measureEmpty(bench);
     if (options.sync) {
       await bench.seedNamespaces();
       await bench.seedVolumes(sizes.volumes);
@@ -69,7 +70,6 @@ async function main() {
       rmSync(folder, { recursive: true });
       return;
     }
-    const empty = await measureEmpty(bench);
     say(`making ${sizes.views[0]} volumes`);
     await bench.seedNamespaces();
     await bench.seedVolumes(sizes.views[0]);

@@ -10,6 +10,7 @@ import { insertMissing, selectEach, writeEach } from './eachRow';
 import type { Fence } from './LeaseStore';
 import type { Rows } from './sqliteConnection';
 import { projectUnderFence, threadFor, writeInThread } from './underFence';
+import { whereWithin } from './whereWithin';
 
 /** A cluster object as it is kept, with what it is joined by. */
 export interface ViewRecord {
@@ -47,6 +48,14 @@ export interface ViewDeletion {
   kind: string;
   objectKey: string;
   uid?: string;
+}
+
+/** A list, and where its objects are found. */
+export interface FeedKey {
+  id: string;
+  kind: string;
+  /** Where it is of one namespace, and the keys of its objects begin with it. */
+  namespace?: string;
 }
 
 /** Which version of an object is kept. */
@@ -168,11 +177,14 @@ export class ViewStore {
     return changes;
   }
 
-  /** Ids of all objects of a feed, for the difference to a new list of it. */
-  async keysOfFeed(cluster: string, feed: string): Promise<KeptView[]> {
-    const rows = await this.#knex<ViewTableRow>(TABLE)
-      .where({ cluster, feed })
+  /** Ids of all objects of a list, for the difference to a new one of it. */
+  async keysOfFeed(cluster: string, feed: FeedKey): Promise<KeptView[]> {
+    const { id, kind, namespace } = feed;
+    const query = this.#knex<ViewTableRow>(TABLE)
+      .where({ cluster, kind, feed: id })
       .select('kind', 'object_key', 'uid', 'resource_version');
+    if (namespace !== undefined) whereWithin(query, 'object_key', namespace);
+    const rows = await query;
     return rows.map(row => ({
       kind: row.kind,
       objectKey: row.object_key,

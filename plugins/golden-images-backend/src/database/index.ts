@@ -26,6 +26,7 @@ export { StatusStore, type TrackerStatus } from './StatusStore';
 export { TrackedStore, type TrackedRecord } from './TrackedStore';
 export {
   ViewStore,
+  type FeedKey,
   type ViewChange,
   type KeptView,
   type ViewDeletion,

@@ -37,6 +37,8 @@ async function setUp(id: Parameters<typeof databases.init>[0]) {
   };
 }
 
+const CLAIMS = { id: 'claims', kind: 'PersistentVolumeClaim' };
+
 function claim(name: string, over: Partial<ViewRecord> = {}): ViewRecord {
   return {
     kind: 'PersistentVolumeClaim',
@@ -139,14 +141,32 @@ describe.each(databases.eachSupportedId())('stores on %s', id => {
         [{ kind, objectKey: 'ns/a', uid: 'new' }],
       );
       expect(gone).toMatchObject([{ before: { uid: 'new' } }]);
-      expect(await views.keysOfFeed('c1', 'claims')).toEqual([]);
+      expect(await views.keysOfFeed('c1', CLAIMS)).toEqual([]);
+    });
+
+    it('tells the objects of a list of one namespace from those of others', async () => {
+      const { views, fence } = stores;
+      const keys = ['ns/a', 'ns/b', 'ns-1/a', 'ns0/a', 'other/a'];
+      await views.apply(
+        fence,
+        keys.map(objectKey => claim(objectKey, { objectKey })),
+        [],
+      );
+      const found = await views.keysOfFeed('c1', {
+        ...CLAIMS,
+        namespace: 'ns',
+      });
+      expect(found.map(({ objectKey }) => objectKey).sort()).toEqual([
+        'ns/a',
+        'ns/b',
+      ]);
     });
 
     it('handles more rows than one statement takes, and joins by links', async () => {
       const { views, fence } = stores;
       const many = Array.from({ length: 1203 }, (_, i) => claim(`c${i}`));
       expect(await views.apply(fence, many, [])).toHaveLength(1203);
-      expect(await views.keysOfFeed('c1', 'claims')).toHaveLength(1203);
+      expect(await views.keysOfFeed('c1', CLAIMS)).toHaveLength(1203);
       const joined = await views.find(
         'c1',
         'PersistentVolumeClaim',

@@ -27,7 +27,7 @@ import { backoffMs } from './backoff';
 import { clusterState, type FeedStates } from './clusterState';
 import { feedsOf, longhornFeed, type FeedPlan } from './feeds';
 import { freshRecords } from './freshRecords';
-import { recordOf } from './objectRecords';
+import { feedKeyOf, recordOf } from './objectRecords';
 import { isReadable, premisesOf, wouldSee } from './readable';
 import { missingRights, readableLonghornFeed } from './rights';
 import { KINDS } from './views';
@@ -116,6 +116,7 @@ export class ClusterTracker {
     this.#ingest = new Ingest({
       views,
       fence,
+      keyOf: feedKeyOf,
       toRecord: (feed, object) => recordOf(feed, object, timing.nowMs()),
       onChanges: changes => this.#projector.changed(changes),
       onError,

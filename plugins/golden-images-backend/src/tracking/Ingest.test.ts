@@ -46,6 +46,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
     ingest = new Ingest({
       views,
       fence,
+      keyOf: of => ({ id: of.id, kind: 'PersistentVolumeClaim' }),
       toRecord: (from, { metadata }) => {
         const objectKey = `ns/${metadata.name}`;
         const kind = 'PersistentVolumeClaim';
@@ -75,7 +76,14 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
   });
 
   const kept = async () =>
-    (await views.keysOfFeed('c1', 'claims')).map(key => key.objectKey).sort();
+    (
+      await views.keysOfFeed('c1', {
+        id: 'claims',
+        kind: 'PersistentVolumeClaim',
+      })
+    )
+      .map(key => key.objectKey)
+      .sort();
 
   async function list(...objects: KubernetesObject[]) {
     await ingest.listStarted(feed);

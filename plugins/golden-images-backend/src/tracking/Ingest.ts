@@ -1,4 +1,5 @@
 import type {
+  FeedKey,
   Fence,
   KeptView,
   ViewChange,
@@ -28,6 +29,7 @@ export class Ingest implements FeedSink {
   readonly #views: ViewStore;
   readonly #fence: Fence;
   readonly #toRecord: ToRecord;
+  readonly #keyOf: (feed: Feed) => FeedKey;
   readonly #onChanges: (changes: ViewChange[]) => Promise<void>;
   readonly #onError: (error: unknown) => void;
   #pending = new Map<string, ViewRecord | ViewDeletion>();
@@ -41,6 +43,7 @@ export class Ingest implements FeedSink {
     views: ViewStore;
     fence: Fence;
     toRecord: ToRecord;
+    keyOf: (feed: Feed) => FeedKey;
     onChanges: (changes: ViewChange[]) => Promise<void>;
     /** A batch is lost: only a new list helps. */
     onError: (error: unknown) => void;
@@ -48,13 +51,17 @@ export class Ingest implements FeedSink {
     this.#views = options.views;
     this.#fence = options.fence;
     this.#toRecord = options.toRecord;
+    this.#keyOf = options.keyOf;
     this.#onChanges = options.onChanges;
     this.#onError = options.onError;
   }
 
   async listStarted(feed: Feed) {
     await this.flush();
-    const kept = await this.#views.keysOfFeed(this.#fence.cluster, feed.id);
+    const kept = await this.#views.keysOfFeed(
+      this.#fence.cluster,
+      this.#keyOf(feed),
+    );
     this.#missing.set(feed.id, new Map(kept.map(view => [idOf(view), view])));
   }
 

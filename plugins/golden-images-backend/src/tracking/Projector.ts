@@ -15,7 +15,7 @@ import { historyOf } from './history';
 import { deriveRow, type DeriveContext } from './deriveRow';
 import { KINDS, type DataSourceView, type Joined } from './views';
 
-const BATCH_SIZE = 250;
+const BATCH_SIZE = 500;
 
 /** A row that was derived just now, with all that it was derived from. */
 export interface DerivedRow {
@@ -26,6 +26,19 @@ export interface DerivedRow {
   alias?: DataSourceView;
   /** CDI makes no claim, and nothing says why. */
   needsDryRun: boolean;
+}
+
+/** Rows that were derived together. */
+interface Batch {
+  keys: Set<string>;
+  previous: Map<string, TrackedRecord>;
+  rows: DerivedRow[];
+  /** The same, by `namespace/name`. */
+  derived: Map<string, TrackedRecord>;
+  /** Keys whose row goes. */
+  removed: string[];
+  /** Those of them of which nothing is left in the cluster. */
+  gone: string[];
 }
 
 export interface ProjectorOptions {
@@ -131,12 +144,25 @@ export class Projector {
     this.#working = this.#work();
   }
 
+  /** While one batch is being written, the next is read and derived. */
   async #work() {
+    let written: Batch | undefined;
+    let writing: Promise<void> | undefined;
     try {
-      while (this.#open && this.#dirty.size > 0) {
-        await this.#deriveBatch(this.#dirty.take(BATCH_SIZE));
+      while (this.#open && (this.#dirty.size > 0 || written)) {
+        const keys = this.#dirty.take(BATCH_SIZE);
+        const before = written;
+        // A row is derived from what was remembered of it last.
+        if (keys.some(key => before?.keys.has(key))) await writing;
+        const batch = keys.length > 0 ? await this.#derive(keys) : undefined;
+        await writing;
+        written = batch;
+        writing = this.#write(batch, before);
+        // Its failure is heard when it is waited for.
+        writing.catch(() => undefined);
         await nextTurn();
       }
+      await writing;
     } catch (error) {
       this.#options.onError(error);
     } finally {
@@ -145,8 +171,8 @@ export class Projector {
     }
   }
 
-  async #deriveBatch(keys: string[]) {
-    const { cluster, tracked, fence, nowMs } = this.#options;
+  async #derive(keys: string[]): Promise<Batch> {
+    const { cluster, tracked, nowMs } = this.#options;
     const joined = await this.#joiner.load(keys);
     const previous = await tracked.load(cluster, keys);
     const neighbours = await this.#neighbours.load([...joined.values()]);
@@ -172,24 +198,36 @@ export class Projector {
       }
     }
     const derived = new Map(rows.map(row => [row.key, row.record]));
-    const changes = rows.filter(({ key, record }) =>
-      differs(previous.get(key), record),
-    );
-    const changed = changes.map(row => row.record);
     const removed = [...previous.keys()].filter(
       key => !derived.has(key) && !untouched.has(key),
+    );
+    const gone = removed.filter(key => !joined.has(key) && this.#wouldSee(key));
+    return { keys: new Set(keys), previous, rows, derived, removed, gone };
+  }
+
+  /**
+   * @param before - the batch that was written last: what it concerns may be in
+   *   this one, which had been read by then
+   */
+  async #write(batch: Batch | undefined, before: Batch | undefined) {
+    if (batch) await this.#writeRows(batch);
+    if (before) await this.#markConcerned(before);
+  }
+
+  async #writeRows({ rows, previous, removed, gone }: Batch) {
+    const { tracked, fence, nowMs } = this.#options;
+    const changes = rows.filter(({ key, record }) =>
+      differs(previous.get(key), record),
     );
     const at = new Date(nowMs()).toISOString();
     const history = [
       ...changes.flatMap(({ key, record }) =>
         historyOf(previous.get(key), record, at),
       ),
-      ...removed
-        .filter(key => !joined.has(key) && this.#wouldSee(key))
-        .flatMap(key => historyOf(previous.get(key), undefined, at)),
+      ...gone.flatMap(key => historyOf(previous.get(key), undefined, at)),
     ];
+    const changed = changes.map(row => row.record);
     await tracked.write(fence, changed, removed, history);
-    await this.#markConcerned(keys, previous, derived);
     if (changed.length > 0 || removed.length > 0) this.#options.onChange();
     this.#options.onDerived(rows);
   }
@@ -199,17 +237,13 @@ export class Projector {
   }
 
   /** Clones show facts of their image, so they follow when those change. */
-  async #markConcerned(
-    keys: string[],
-    previous: Map<string, TrackedRecord>,
-    derived: Map<string, TrackedRecord>,
-  ) {
-    const concerned = keys.filter(
+  async #markConcerned({ keys, previous, derived }: Batch) {
+    const concerned = [...keys].filter(
       key =>
         shownByClones(previous.get(key)) !== shownByClones(derived.get(key)),
     );
     this.#dirty.add(await this.#affected.ofSources(concerned));
-    const moved = keys.flatMap(key => {
+    const moved = [...keys].flatMap(key => {
       const before = imageOf(previous.get(key));
       const after = imageOf(derived.get(key));
       return before?.current === after?.current

@@ -3,7 +3,7 @@ import { Reflector } from './Reflector';
 import { claim, error, page, play } from './__testUtils__/playReflector';
 
 describe('Reflector', () => {
-  it('lists page by page, then watches from the version of the list', async () => {
+  it('lists page by page, the next while one is taken in, then watches from the version of the list', async () => {
     const { log, phases } = await play({
       lists: [page(['a'], { continueToken: 'more' }), page(['b'])],
       watches: [[{ type: 'ADDED', object: claim('c', '12') }]],
@@ -11,8 +11,8 @@ describe('Reflector', () => {
     expect(log).toEqual([
       'list started',
       'list 500',
-      'listed a',
       'list 500 more',
+      'listed a',
       'listed b',
       'list ended',
       'watch 10',
@@ -85,8 +85,8 @@ describe('Reflector', () => {
     expect(log).toEqual([
       'list started',
       'list 500',
-      'listed a',
       'list 500 old',
+      'listed a',
       'list started',
       'list 500',
       'listed a,b',

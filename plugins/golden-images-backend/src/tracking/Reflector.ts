@@ -131,25 +131,31 @@ export class Reflector {
     }
   }
 
+  /** While one page is taken in, the next is on its way. */
   async #listOnce(signal: AbortSignal): Promise<string> {
     const { watcher, feed, sink } = this.#options;
     await sink.listStarted(feed);
-    let continueToken: string | undefined;
-    for (;;) {
-      const page = await watcher.listPage(feed.type, feed.scope, {
+    const read = (continueToken?: string) => {
+      const page = watcher.listPage(feed.type, feed.scope, {
         limit: this.#pageSize,
         continueToken,
         signal,
       });
+      // Its failure is heard when its turn comes.
+      page.catch(() => undefined);
+      return page;
+    };
+    let page = await read();
+    while (page.continueToken) {
+      const next = read(page.continueToken);
       await sink.listed(feed, page.items);
-      continueToken = page.continueToken;
-      if (!continueToken) {
-        await sink.listEnded(feed);
-        this.#hasListed = true;
-        this.#heard('watching');
-        return page.resourceVersion;
-      }
+      page = await next;
     }
+    await sink.listed(feed, page.items);
+    await sink.listEnded(feed);
+    this.#hasListed = true;
+    this.#heard('watching');
+    return page.resourceVersion;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
-import type { ViewDeletion, ViewLinks, ViewRecord } from '../database';
+import type { FeedKey, ViewDeletion, ViewLinks, ViewRecord } from '../database';
 import {
   RESOURCES,
   type KubernetesObject,
@@ -148,14 +148,28 @@ const SHAPERS = new Map<ResourceType, Shaper>([
   ],
 ]);
 
+/** Where what is kept of a list is found. */
+export function feedKeyOf({ id, type, scope }: Feed): FeedKey {
+  const { kind } = shaperOf(type);
+  // Longhorn keeps all of its volumes in one namespace, and they bear their names alone.
+  const namespace =
+    type === RESOURCES.longhornVolumes ? undefined : scope.namespace;
+  return { id, kind, namespace };
+}
+
+function shaperOf(type: ResourceType): Shaper {
+  const shaper = SHAPERS.get(type);
+  if (!shaper) throw new Error(`Nothing is kept of ${type.resource}`);
+  return shaper;
+}
+
 /** What is kept of an object: nothing but what rows and joins need. */
 export function recordOf(
   feed: Feed,
   object: KubernetesObject,
   nowMs: number,
 ): ViewRecord | ViewDeletion {
-  const shaper = SHAPERS.get(feed.type);
-  if (!shaper) throw new Error(`Nothing is kept of ${feed.type.resource}`);
+  const shaper = shaperOf(feed.type);
   const { kind } = shaper;
   const shaped = shaper.shape(object);
   const tooOld =
