@@ -14,7 +14,7 @@ import {
   plainClaim,
   type VolumeSeed,
 } from './cluster/objects';
-import { seed } from './cluster/seed';
+import { seed, unseed } from './cluster/seed';
 import { Worker } from './processes';
 import { Report } from './report/Report';
 
@@ -74,7 +74,7 @@ export class Bench {
     return new Bench(options, cluster);
   }
 
-  /** Entities that have all their volumes from the first stage on. */
+  /** Entities that have all their volumes at the smallest size. */
   get comparedEntities() {
     return Math.floor(this.sizes.views[0] / VOLUMES_PER_ENTITY);
   }
@@ -136,7 +136,7 @@ export class Bench {
     // Attached to the same components, and hidden by the policy.
     await seed(
       this.cluster,
-      Array.from({ length: this.comparedEntities }).map((_, index) => [
+      Array.from({ length: this.sizes.entities }).map((_, index) => [
         othersClaim({
           namespace: STRANGERS,
           name: `disk-${index}`,
@@ -151,6 +151,13 @@ export class Bench {
     const from = this.#seeded;
     this.#seeded = count;
     await seed(this.cluster, volumes(from, count));
+  }
+
+  /** Until that many are left. */
+  async removeVolumes(count: number) {
+    const to = this.#seeded;
+    this.#seeded = Math.min(count, to);
+    await unseed(this.cluster, volumes(this.#seeded, to));
   }
 
   /** Plain claims of entities that nobody looks at, until there are that many volumes in all. */

@@ -11,20 +11,21 @@ import { measureBeside } from './measures/beside';
 import { measureBurst } from './measures/burst';
 import { measureChange } from './measures/change';
 import { reportMemory } from './measures/memory';
+import { measureGrowth } from './measures/growth';
 import { measureSync } from './measures/sync';
-import { measureViews, reportFlatness, type ViewTimes } from './measures/views';
+
 import { Worker } from './processes';
 import { writeReport } from './report/writeReport';
+
+const STAGES = ['sync', 'views', 'burst', 'growth'] as const;
 
 const { values: options } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
     /** A part of the whole, to try the benchmark itself; writes no report. */
     scale: { type: 'string', default: '1' },
-    /** The burst of clones alone; writes no report. */
-    burst: { type: 'boolean', default: false },
-    /** The first sync alone; writes no report. */
-    sync: { type: 'boolean', default: false },
+    /** One stage alone; writes no report. */
+    only: { type: 'string' },
   },
 });
 const scale = Number(options.scale);
@@ -33,7 +34,12 @@ const say = (text: string) =>
     `${Math.round(performance.now() / 1000)} s: ${text} …\n`,
   );
 
+let portal: Portal | undefined;
+
 async function main() {
+  if (options.only && !(STAGES as readonly string[]).includes(options.only)) {
+    throw new Error(`--only takes one of ${STAGES.join(', ')}`);
+  }
   const folder = mkdtempSync(join(tmpdir(), 'golden-images-bench-'));
   const kubeconfigPath = options.kubeconfig
     ? resolve(process.env.INIT_CWD ?? '.', options.kubeconfig)
@@ -53,76 +59,66 @@ async function main() {
     burst: FULL.burst * scale,
   };
   const bench = await Bench.open({ sizes, folder, kubeconfigPath, api });
-  let portal: Portal | undefined;
   try {
-    if (options.burst) {
-      await bench.seedNamespaces();
-      await measureBurst(bench);
-      rmSync(folder, { recursive: true });
-      return;
-    }
-    const empty = await measureEmpty(bench);
-    if (options.sync) {
-      await bench.seedNamespaces();
-      await bench.seedVolumes(sizes.volumes);
-      say('syncing');
-      portal = await measureSync(bench);
-      rmSync(folder, { recursive: true });
-      return;
-    }
-    say(`making ${sizes.views[0]} volumes`);
     await bench.seedNamespaces();
-    await bench.seedVolumes(sizes.views[0]);
-    portal = await bench.startPortal();
-    const views: { volumes: number; times: ViewTimes }[] = [];
-    const view = async (current: Portal) => {
-      await bench.everythingShown(current);
-      const times = await measureViews(bench, current);
-      views.push({ volumes: bench.seeded, times });
-      return times;
-    };
-    await view(portal);
-    say(`making ${sizes.views[1]} volumes`);
-    await bench.seedVolumes(sizes.views[1]);
-    await view(portal);
-    say(`making ${sizes.volumes} volumes`);
-    await bench.seedVolumes(sizes.volumes);
-    await portal.stop();
-
-    say('syncing');
-    portal = await measureSync(bench);
-    const full = await portal.ask('memory');
-    reportMemory(bench, empty, full);
-    await measureChange(bench, portal);
-    await measureBeside(bench, portal, await measureViews(bench, portal));
-    await portal.stop();
-
-    say(`cloning ${sizes.burst} times at once`);
-    await measureBurst(bench);
-    portal = await bench.startPortal();
-    say(`making ${sizes.views[2]} volumes`);
-    await bench.seedClaims(sizes.views[2]);
-    await view(portal);
-    reportFlatness(bench, views);
+    await measure(bench);
   } finally {
     await portal?.stop();
     bench.cluster.close();
     await api?.stop();
   }
-  if (scale === 1) writeReport(bench.report.rows, ABOUT);
+  if (scale === 1 && !options.only) writeReport(bench.report.rows, ABOUT);
   rmSync(folder, { recursive: true });
+}
+
+async function measure(bench: Bench) {
+  const { volumes, burst, views } = bench.sizes;
+  const empty = await measureEmpty(bench);
+  if (includes('sync') || includes('views')) {
+    say(`making ${volumes} volumes`);
+    await bench.seedVolumes(volumes);
+  }
+  if (includes('sync')) {
+    say('syncing');
+    portal = await measureSync(bench);
+    reportMemory(bench, empty, await portal.ask('memory'));
+  }
+  if (includes('views')) {
+    portal ??= await bench.startPortal();
+    await bench.everythingShown(portal);
+    say('looking at entities');
+    await measureChange(bench, portal);
+    await measureBeside(bench, portal);
+  }
+  await portal?.stop();
+  portal = undefined;
+  if (includes('burst')) {
+    say(`cloning ${burst} times at once`);
+    await measureBurst(bench);
+  }
+  if (includes('growth')) {
+    portal = await bench.startPortal();
+    await measureGrowth(bench, portal, count =>
+      say(`making ${count} of ${views.at(-1)} volumes`),
+    );
+  }
+}
+
+function includes(stage: (typeof STAGES)[number]): boolean {
+  return options.only === undefined || options.only === stage;
 }
 
 /** Memory of the backend before there is anything in the cluster; its catalog is full already. */
 async function measureEmpty(bench: Bench): Promise<BackendAnswers['memory']> {
   say('starting without objects');
-  const portal = await bench.startPortal();
+  portal = await bench.startPortal();
   const last = componentName(bench.sizes.entities - 1);
   const path = `/api/catalog/entities/by-name/component/default/${last}`;
   while ((await portal.send('GET', path)).status !== 200) await delay(200);
   await bench.everythingShown(portal);
   const memory = await portal.ask('memory');
   await portal.stop();
+  portal = undefined;
   return memory;
 }
 

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request as send } from 'node:http';
 import { Worker } from '../processes';
-import { OWNER } from '../cluster/objects';
 
 export interface PortalOptions {
   /** Where configuration, databases and log live. */
@@ -167,7 +166,8 @@ function configOf(options: PortalOptions) {
       ],
     },
     goldenImages: {
-      admins: [OWNER],
+      // The user is none of them, and owns the namespaces.
+      admins: ['group:default/platform'],
       clusters: [{ name: 'bench', kubeconfig: options.kubeconfigPath }],
     },
   };

@@ -3,17 +3,21 @@ import type { Portal } from '../backend/Portal';
 import { componentName } from '../backend/entities';
 import { VOLUMES_PER_ENTITY, type Bench } from '../Bench';
 import { percentile } from '../report/statistics';
-import type { ViewTimes } from './views';
+import { measureViews, viewEntity } from './views';
 
-const WARM_UP = 5;
-const SAMPLES = 60;
+const WARM_UP = 20;
+const SAMPLES = 200;
+const FIRST_VIEWS = 300;
 
 /** The same entities through the Kubernetes plugin in the same backend. */
-export async function measureBeside(
-  bench: Bench,
-  portal: Portal,
-  ours: ViewTimes,
-) {
+export async function measureBeside(bench: Bench, portal: Portal) {
+  // Of entities that nobody has looked at in the last minutes.
+  const firsts: number[] = [];
+  const entities = bench.seeded / VOLUMES_PER_ENTITY;
+  for (let i = 1; i <= Math.min(FIRST_VIEWS, entities / 2); i += 1) {
+    firsts.push(await viewEntity(portal, entities - i));
+  }
+  const ours = await measureViews(bench, portal);
   const view = async (index: number) => {
     const name = componentName(index % bench.comparedEntities);
     const entity = {
@@ -52,7 +56,9 @@ export async function measureBeside(
     name: `One entity's ${VOLUMES_PER_ENTITY} volumes over HTTP, faster than the Kubernetes plugin's endpoint, p50`,
     value: factor,
     unit: '×',
-    anchor: `${spread(ours.ms)} beside ${spread(theirs)}`,
+    anchor: `${spread(ours.ms)} beside ${spread(theirs)}; ${spread(
+      firsts,
+    )} for ${firsts.length} entities that were not looked at before`,
     goal: '≥ 20',
     met: factor >= 20,
   });

@@ -5,12 +5,13 @@ import { percentile } from '../report/statistics';
 
 const CHANGES = 200;
 
-/** From the answer to a change in the cluster until the API's answer shows it. */
+/** From when a change is sent to the cluster until the API's answer shows it: the API server's own time is in it. */
 export async function measureChange(bench: Bench, portal: Portal) {
   const tookMs: number[] = [];
   for (let i = 0; i < CHANGES; i += 1) {
     const seed = volumeSeed((i * 97) % bench.seeded);
     const usedBytes = 1024 ** 2 * (i + 1);
+    const beganAtMs = performance.now();
     await bench.cluster.send(
       'PATCH',
       `/apis/longhorn.io/v1beta2/namespaces/longhorn-system/volumes/${pvName(
@@ -19,13 +20,12 @@ export async function measureChange(bench: Bench, portal: Portal) {
       { status: { actualSize: usedBytes } },
       'application/merge-patch+json',
     );
-    const changedAtMs = performance.now();
     const path = `/api/golden-images/volumes/bench/${seed.namespace}/${seed.name}`;
     for (;;) {
       const { sizes } = await portal.get(path);
       if (sizes.usedBytes === usedBytes) break;
     }
-    tookMs.push(performance.now() - changedAtMs);
+    tookMs.push(performance.now() - beganAtMs);
   }
   bench.report.add({
     name: 'From a change in the cluster to the answer of the API, p99',

@@ -17,11 +17,11 @@ export async function measureSync(bench: Bench): Promise<Portal> {
   let portal: Portal | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     // Both start anew for every round: neither has run warm.
+    await portal?.stop();
     const bare = await bench.startBareList();
     const { ms } = await bare.ask<{ ms: number }>('list');
     await bare.stop();
     listedMs.push(ms);
-    await portal?.stop();
     bench.forgetClusters();
     bench.api?.pause();
     portal = await bench.startPortal();
