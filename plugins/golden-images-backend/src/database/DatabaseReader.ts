@@ -12,6 +12,7 @@ import {
   type LabelRequirement,
 } from './labels';
 import { QueuedVolumes } from './QueuedVolumes';
+import { selectRows } from './selectRows';
 import type { StatusStore } from './StatusStore';
 import type { TrackedTableRow } from './TrackedStore';
 import { TRACKED_TABLE } from './tables';
@@ -109,11 +110,17 @@ export class DatabaseReader implements GoldenImagesReader {
     entityRef?: string,
     kubernetesId?: string,
   ): Promise<RowToRead[]> {
-    const query = this.#knex<TrackedTableRow>(TRACKED_TABLE).select(...COLUMNS);
-    if (entityRef !== undefined) query.orWhere('entity_ref', entityRef);
-    if (kubernetesId !== undefined)
-      query.orWhere('kubernetes_id', kubernetesId);
-    return query;
+    const wanted = Object.entries({
+      entity_ref: entityRef,
+      kubernetes_id: kubernetesId,
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return selectRows<RowToRead>(
+      this.#knex,
+      `select ${COLUMNS} from ${TRACKED_TABLE} where ${wanted
+        .map(([column]) => `${column} = ?`)
+        .join(' or ')}`,
+      wanted.map(([, value]) => value),
+    );
   }
 
   async selectVolumes(selector: {

@@ -12,6 +12,7 @@ import {
 } from './cloneRows';
 import type { Tracked } from './GoldenImagesStore';
 import { placesOf } from './queuePlaces';
+import { selectRows } from './selectRows';
 
 /** Requests that wait, shown as the volumes that they will be. */
 export class QueuedVolumes {
@@ -28,14 +29,21 @@ export class QueuedVolumes {
     entityRef?: string;
   }): Promise<Tracked<Volume>[]> {
     const { cluster, namespace, name, entityRef } = filter;
-    const query = this.#knex<CloneTableRow>(CLONES_TABLE).orderBy('id');
-    if (cluster !== undefined) query.andWhere({ cluster });
-    if (namespace !== undefined) query.andWhere({ namespace });
-    if (name !== undefined) query.andWhere({ name });
-    if (entityRef !== undefined) {
-      query.andWhere('entity_ref', entityRef.toLowerCase());
-    }
-    const rows = (await query).map(rowOf);
+    const wanted = Object.entries({
+      cluster,
+      namespace,
+      name,
+      entity_ref: entityRef?.toLowerCase(),
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const conditions = wanted.map(([column]) => `${column} = ?`).join(' and ');
+    const found = await selectRows<CloneTableRow>(
+      this.#knex,
+      `select * from ${CLONES_TABLE} ${
+        conditions && `where ${conditions}`
+      } order by id`,
+      wanted.map(([, value]) => value),
+    );
+    const rows = found.map(rowOf);
     const places = await this.#places(
       rows.filter(row => row.state === 'waiting'),
     );

@@ -1,6 +1,7 @@
 import type { ClusterStatus } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
 import type { Fence } from './LeaseStore';
+import { selectRows } from './selectRows';
 import { underFence } from './underFence';
 
 /** What the tracker of a cluster says of it. */
@@ -58,7 +59,10 @@ export class StatusStore {
   async read(): Promise<
     Map<string, { status: TrackerStatus; writtenAtMs: number }>
   > {
-    const rows = await this.#knex<StatusTableRow>(TABLE).select();
+    const rows = await selectRows<StatusTableRow>(
+      this.#knex,
+      `select * from ${TABLE}`,
+    );
     return new Map(
       rows.map(row => [
         row.cluster,

@@ -239,21 +239,33 @@ export class ViewStore {
     return findClaimChains(this.#knex, cluster, keys, kinds);
   }
 
+  /** By cluster and key; of these keys alone where they are given. */
   async listKind<T extends object>(
     kind: string,
     cluster?: string,
     objectKeys?: string[],
   ): Promise<{ cluster: string; document: T }[]> {
-    const query = this.#knex<ViewTableRow>(TABLE)
-      .where(cluster === undefined ? { kind } : { kind, cluster })
-      .orderBy(['cluster', 'object_key'])
-      .select('cluster', 'document');
-    if (objectKeys) query.whereIn('object_key', objectKeys);
-    const rows = await query;
-    return rows.map(row => ({
-      cluster: row.cluster,
-      document: JSON.parse(row.document) as T,
-    }));
+    const where = cluster === undefined ? { kind } : { kind, cluster };
+    const columns = ['cluster', 'object_key', 'document'] as const;
+    const rows = objectKeys
+      ? await selectEach<ViewTableRow>(this.#knex, {
+          table: TABLE,
+          columns,
+          where,
+          by: ['object_key'],
+          keys: keysOf(objectKeys),
+        })
+      : await this.#knex<ViewTableRow>(TABLE)
+          .where(where)
+          .select(...columns);
+    const path = (row: { cluster: string; object_key: string }) =>
+      `${row.cluster} ${row.object_key}`;
+    return rows
+      .sort((a, b) => (path(a) < path(b) ? -1 : 1))
+      .map(row => ({
+        cluster: row.cluster,
+        document: JSON.parse(row.document) as T,
+      }));
   }
 
   /** `namespace/name` of all objects of some kinds. */
