@@ -1,6 +1,6 @@
-import { oneDisk, outcomeOf } from './support/cases';
 import { Cluster } from './support/Cluster';
 import { readEnvironment } from './support/environment';
+import { expectedOutcome, outcomeOf } from './support/outcomes';
 import { plansOf } from './support/plans';
 import { RecoveryReport } from './support/RecoveryReport';
 import { Round } from './support/Round';
@@ -42,7 +42,7 @@ describe('templates whose backend is killed with SIGKILL', () => {
       report.began(where, each.title);
       await actOnEach?.(round, each);
       const result = await round.result(each);
-      expect(outcomeOf(result)).toEqual(oneDisk(each, result));
+      expect(outcomeOf(result)).toEqual(expectedOutcome(each, result));
       report.passed(where, each.title);
     });
   });

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 
 const CLAIMS = 'api/v1/persistentvolumeclaims';
 const DATA_VOLUMES = 'apis/cdi.kubevirt.io/v1beta1/datavolumes';
+const POLL_MS = 100;
 const LONGHORN_VOLUMES = 'apis/longhorn.io/v1beta2/volumes';
 
 interface KubernetesObject {
@@ -26,12 +28,13 @@ export interface SeenDisk {
   claimUids: string[];
   /** Of every DataVolume of that name. */
   dataVolumeUids: string[];
-  claim: KubernetesObject;
+  /** Absent: it does not exist, or not any more. */
+  claim?: KubernetesObject;
   /** Names of the PersistentVolumes that are bound to the claim. */
   persistentVolumes: string[];
   /** Names of the Longhorn volumes behind these, or that say to be of the claim. */
   longhornVolumes: string[];
-  capacity: string;
+  capacity?: string;
 }
 
 /** The cluster itself, asked past the product, and watched from the beginning. */
@@ -67,13 +70,13 @@ export class Cluster {
   }
 
   async disk({ namespace, name }: ClaimName): Promise<SeenDisk> {
-    const claim: KubernetesObject = await this.#send(
-      'GET',
-      `api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`,
-    );
-    await this.#untilSeen(claim);
     const ofName = ({ metadata }: KubernetesObject) =>
       metadata.namespace === namespace && metadata.name === name;
+    const claim = (await this.#list(CLAIMS)).find(ofName);
+    // Of core objects, a list does not name the kind.
+    if (claim) {
+      await this.#untilSeen({ ...claim, kind: 'PersistentVolumeClaim' });
+    }
     const dataVolumes = (await this.#list(DATA_VOLUMES)).filter(ofName);
     for (const each of dataVolumes) await this.#untilSeen(each);
     const volumes = (await this.#list('api/v1/persistentvolumes')).filter(
@@ -97,6 +100,16 @@ export class Cluster {
       longhornVolumes: longhorn.map(({ metadata }) => metadata.name),
       capacity: volumes[0]?.spec.capacity.storage,
     };
+  }
+
+  /** Once nothing is left of a disk: its bytes go after its claim. */
+  async diskOnceFreed(name: ClaimName): Promise<SeenDisk> {
+    for (;;) {
+      const disk = await this.disk(name);
+      const left = [...disk.persistentVolumes, ...disk.longhornVolumes];
+      if (!disk.claim && left.length === 0) return disk;
+      await delay(POLL_MS);
+    }
   }
 
   async close() {

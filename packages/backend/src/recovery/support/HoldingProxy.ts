@@ -10,7 +10,7 @@ import type { Verdict } from './moments';
 export interface PassedRequest {
   method: string;
   url: string;
-  /** JSON. */
+  /** JSON; `undefined` where there is none. */
   body: ReturnType<typeof JSON.parse>;
 }
 
@@ -64,8 +64,12 @@ export class HoldingProxy {
     const { method = 'GET', url = '/' } = request;
     const body = await readAll(request);
     const stops =
-      method === 'POST' && body.length > 0
-        ? this.#stopsOf({ method, url, body: JSON.parse(body.toString()) })
+      (method === 'POST' && body.length > 0) || method === 'DELETE'
+        ? this.#stopsOf({
+            method,
+            url,
+            body: body.length > 0 ? JSON.parse(body.toString()) : undefined,
+          })
         : undefined;
     if ((await stops?.before()) === 'drop') {
       response.destroy();

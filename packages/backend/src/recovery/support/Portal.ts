@@ -33,7 +33,12 @@ export const SCAFFOLDER_APART: Layout = {
 
 type PortalOptions = Pick<
   BackendConfigOptions,
-  'folder' | 'postgresUrl' | 'cluster' | 'imageServer' | 'width'
+  | 'folder'
+  | 'postgresUrl'
+  | 'databasePrefix'
+  | 'cluster'
+  | 'imageServer'
+  | 'width'
 > & { gate: Gate; layout: Layout };
 
 interface TaskValues {
@@ -104,6 +109,11 @@ export class Portal {
     });
     this.#gate.nameTask(id, claim);
     return id as string;
+  }
+
+  /** Makes a volume that a task is to find. */
+  async clone(request: Parameters<PortalClient['clone']>[0]) {
+    await this.#client.clone(request);
   }
 
   async task(id: string): Promise<{

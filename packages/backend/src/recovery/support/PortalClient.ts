@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { USER } from './backendConfig';
 
-const CATALOG_POLL_MS = 100;
+const POLL_MS = 100;
 /** In `backend/entities.yaml`. */
-const TEMPLATES = 2;
+const TEMPLATES = 4;
 
 /** The portal's API, as its user asks it. */
 export class PortalClient {
@@ -34,7 +34,7 @@ export class PortalClient {
         this.#token = backstageIdentity.token;
         return;
       }
-      await delay(CATALOG_POLL_MS);
+      await delay(POLL_MS);
     }
   }
 
@@ -43,7 +43,18 @@ export class PortalClient {
     for (;;) {
       const found = await this.send('GET', 'catalog', `entities?${filter}`);
       if (found.length === TEMPLATES) return;
-      await delay(CATALOG_POLL_MS);
+      await delay(POLL_MS);
+    }
+  }
+
+  /** Clones as a person does, and resolves when the volume is usable. */
+  async clone(request: { image: object; namespace: string; name: string }) {
+    await this.send('POST', 'golden-images', 'volumes', request);
+    const path = `volumes/dev/${request.namespace}/${request.name}`;
+    for (;;) {
+      const { state } = await this.send('GET', 'golden-images', path);
+      if (state === 'usable') return;
+      await delay(POLL_MS);
     }
   }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** What was hit, and what of it did not come to one disk and a finished task. */
+/** What was hit, and what of it did not come to what must come of it. */
 export class RecoveryReport {
   readonly #began = new Map<string, Set<string>>();
   readonly #passed = new Map<string, Set<string>>();

@@ -1,13 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { caseOf, KINDS, valuesOf, type Case } from './cases';
+import { caseOf, KINDS, valuesOf, VERSION, type Case } from './cases';
 import type { Cluster, SeenDisk } from './Cluster';
 import { Gate } from './Gate';
 import { Portal, type Layout } from './Portal';
 
 export interface Result {
   disk: SeenDisk;
+  /** Of a deletion: what there was of it. */
+  before?: SeenDisk;
   task: Awaited<ReturnType<Portal['task']>>;
 }
 
@@ -18,6 +20,7 @@ export class Round {
   readonly #cluster: Cluster;
   readonly #imageUrl: string;
   readonly #tasks = new Map<Case, string>();
+  readonly #before = new Map<Case, SeenDisk>();
 
   private constructor(
     parts: { gate: Gate; portal: Portal; cluster: Cluster },
@@ -34,6 +37,7 @@ export class Round {
     imageUrl: string;
     layout: Layout;
     postgresUrl?: string;
+    databasePrefix?: string;
     width?: number;
   }): Promise<Round> {
     const { cluster, imageUrl, width = 100 } = options;
@@ -51,6 +55,16 @@ export class Round {
     return round;
   }
 
+  /** Makes what a deletion is to find. */
+  async prepare(each: Case) {
+    if (KINDS[each.kind].leaves !== 'nothing') return;
+    const { namespace, claim } = each;
+    const image = { name: 'base', version: VERSION };
+    await this.portal.clone({ image, namespace, name: claim });
+    const before = await this.#cluster.disk({ namespace, name: claim });
+    this.#before.set(each, before);
+  }
+
   /** Starts the task of a case. */
   async begin(each: Case) {
     const { template } = KINDS[each.kind];
@@ -63,6 +77,7 @@ export class Round {
   async killAt(cases: Case[], process: string) {
     if (cases.length === 0) return;
     const { gate } = this;
+    for (const each of cases) await this.prepare(each);
     const held = cases.map(({ moment, claim }) => gate.hold(moment, claim));
     for (const each of cases) await this.begin(each);
     await Promise.all(held);
@@ -84,13 +99,14 @@ export class Round {
   async result(each: Case): Promise<Result> {
     const id = this.#tasks.get(each);
     if (id === undefined) throw new Error(`${each.title} was not begun`);
-    return {
-      disk: await this.#cluster.disk({
-        namespace: each.namespace,
-        name: each.claim,
-      }),
-      task: await this.portal.task(id),
-    };
+    const task = await this.portal.task(id);
+    const before = this.#before.get(each);
+    const name = { namespace: each.namespace, name: each.claim };
+    const disk =
+      before && task.status === 'completed'
+        ? await this.#cluster.diskOnceFreed(name)
+        : await this.#cluster.disk(name);
+    return { disk, before, task };
   }
 
   async stop() {

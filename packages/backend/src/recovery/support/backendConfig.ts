@@ -13,6 +13,8 @@ export interface BackendConfigOptions {
   addresses: Record<string, string>;
   /** A PostgreSQL server; SQLite files where absent. */
   postgresUrl?: string;
+  /** Start of the names of its databases on that server. */
+  databasePrefix?: string;
   cluster: { url: string; token: string };
   imageServer: URL;
   /** Copies at once. */
@@ -29,7 +31,11 @@ export function backendConfig(options: BackendConfigOptions) {
       listen: { host: '127.0.0.1', port },
       workingDirectory: folder,
       database: postgresUrl
-        ? { client: 'pg', connection: postgresUrl }
+        ? {
+            client: 'pg',
+            connection: postgresUrl,
+            prefix: options.databasePrefix,
+          }
         : {
             client: 'better-sqlite3',
             connection: { directory: join(folder, 'databases') },

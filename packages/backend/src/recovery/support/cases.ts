@@ -1,25 +1,55 @@
 import { MOMENT_NAMES, MOMENTS, type MomentName } from './moments';
-import type { Result } from './Round';
 
-/** What a template makes. */
+/** A step that writes nothing to the cluster and waits for nothing. */
+const WITHOUT_CLUSTER: readonly MomentName[] = [
+  'request',
+  'answer',
+  'outputs',
+  'stepped',
+  'completion',
+];
+
+/** What a template does, and the moments that it has. */
 export const KINDS = {
   'clone in another namespace': {
     short: 'other',
     template: 'clone',
     namespace: 'team-a',
+    leaves: 'disk',
     dataVolumes: 1,
+    moments: MOMENT_NAMES,
   },
   'clone in the same namespace': {
     short: 'same',
     template: 'clone',
     namespace: 'golden-images',
+    leaves: 'disk',
     dataVolumes: 0,
+    moments: MOMENT_NAMES,
   },
   import: {
     short: 'import',
     template: 'import',
     namespace: 'golden-images',
+    leaves: 'disk',
     dataVolumes: 1,
+    moments: MOMENT_NAMES,
+  },
+  'deletion of a clone': {
+    short: 'delete',
+    template: 'delete',
+    namespace: 'team-a',
+    leaves: 'nothing',
+    dataVolumes: 1,
+    moments: MOMENT_NAMES,
+  },
+  'manifest of a clone': {
+    short: 'manifest',
+    template: 'manifest',
+    namespace: 'team-a',
+    leaves: 'files',
+    dataVolumes: 0,
+    moments: WITHOUT_CLUSTER,
   },
 } as const;
 
@@ -39,7 +69,7 @@ export interface Case {
   namespace: string;
 }
 
-const VERSION = '1';
+export const VERSION = '1';
 
 /** @param prefix - of names: nothing has the same name twice in a cluster */
 export function caseOf(
@@ -65,8 +95,15 @@ export function casesOf(
   prefix: string,
 ): Case[] {
   return kinds.flatMap(kind =>
-    moments.map(moment => caseOf(kind, moment, prefix)),
+    moments
+      .filter(moment => hasMoment(kind, moment))
+      .map(moment => caseOf(kind, moment, prefix)),
   );
+}
+
+export function hasMoment(kind: KindName, moment: MomentName): boolean {
+  const moments: readonly MomentName[] = KINDS[kind].moments;
+  return moments.includes(moment);
 }
 
 /** A few of those of every kind that the first kind has them all of. */
@@ -74,7 +111,11 @@ export function sample(prefix: string): Case[] {
   const [first, ...others] = KIND_NAMES;
   return [
     ...casesOf([first], MOMENT_NAMES, prefix),
-    ...casesOf(others, ['write', 'written', 'waiting', 'outputs'], prefix),
+    ...casesOf(
+      others,
+      ['write', 'written', 'answer', 'waiting', 'outputs'],
+      prefix,
+    ),
   ];
 }
 
@@ -82,51 +123,4 @@ export function valuesOf({ kind, name, namespace }: Case, imageUrl: string) {
   return KINDS[kind].template === 'import'
     ? { name, namespace, version: VERSION, url: imageUrl }
     : { name, namespace, version: VERSION };
-}
-
-/** What came of a case, as far as it is looked at. */
-export function outcomeOf({ disk, task }: Result) {
-  return {
-    status: task.status,
-    // For the reader of a failure.
-    log: task.status === 'completed' ? undefined : task.log,
-    output: task.output,
-    claimUids: disk.claimUids,
-    dataVolumes: disk.dataVolumeUids.length,
-    persistentVolumes: disk.persistentVolumes,
-    longhornVolumes: disk.longhornVolumes.length,
-    claimPhase: disk.claim.status.phase,
-  };
-}
-
-/** What must have come of it: one disk, and a finished task that names it. */
-export function oneDisk(
-  { kind, claim, namespace, name }: Case,
-  { disk }: Result,
-): ReturnType<typeof outcomeOf> {
-  const isImage = KINDS[kind].template === 'import';
-  const { uid } = disk.claim.metadata;
-  const state = isImage ? 'ready' : 'usable';
-  return {
-    status: 'completed',
-    log: undefined,
-    output: {
-      cluster: 'dev',
-      namespace,
-      claimName: claim,
-      uid,
-      size: '128Mi',
-      image: isImage ? name : 'base',
-      version: VERSION,
-      state,
-      volumesSnippet: expect.stringContaining(`claimName: ${claim}\n`),
-      checkedUid: uid,
-      checkedState: state,
-    },
-    claimUids: [uid],
-    dataVolumes: KINDS[kind].dataVolumes,
-    persistentVolumes: [disk.claim.spec.volumeName],
-    longhornVolumes: 1,
-    claimPhase: 'Bound',
-  };
 }

@@ -1,9 +1,9 @@
 /** Moments in the life of a template's step, in their order. */
 export const MOMENTS = {
   request: 'before the action asks the backend',
-  write: 'before the POST to the cluster',
-  written: 'after the POST, before its reply',
-  answer: 'after the object is made, before the action is answered',
+  write: 'before the write to the cluster',
+  written: 'after the write, before its reply',
+  answer: 'after it is done, before the action is answered',
   checkpoint: 'after the reply, before the checkpoint',
   checkpointed: 'after the checkpoint',
   waiting: 'in the wait',

@@ -1,4 +1,4 @@
-import { casesOf, KIND_NAMES, sample, type Case } from './cases';
+import { casesOf, KIND_NAMES, KINDS, sample, type Case } from './cases';
 import { MOMENT_NAMES } from './moments';
 import { ONE_PROCESS, SCAFFOLDER_APART, type Layout } from './Portal';
 import { killInQueue, queueCases } from './queueCases';
@@ -9,7 +9,12 @@ import { runTwice, TWO_WORKERS, workerRaces } from './workerRaces';
 export interface Plan {
   where: string;
   cases: Case[];
-  portal: { layout: Layout; width?: number; postgresUrl?: string };
+  portal: {
+    layout: Layout;
+    width?: number;
+    postgresUrl?: string;
+    databasePrefix?: string;
+  };
   /** Once, for all cases. */
   act?: (round: Round) => Promise<void>;
   /** For each case, one after the other. */
@@ -43,7 +48,6 @@ export function plansOf({ full, postgresUrl, only }: PlanOptions): Plan[] {
       ),
     ),
   );
-  const races = postgresUrl ? chosen(workerRaces(kinds)) : [];
   const plans: Plan[] = [
     {
       where: 'all plugins in one process',
@@ -71,12 +75,22 @@ export function plansOf({ full, postgresUrl, only }: PlanOptions): Plan[] {
         };
       },
     ),
-    {
-      where: 'two workers on one task',
-      cases: races,
-      portal: { layout: TWO_WORKERS, postgresUrl },
-      act: round => runTwice(round, races),
-    },
+    // Each kind by itself: what stands still for long is given up, or taken by
+    // others.
+    ...(postgresUrl ? kinds : []).map(kind => {
+      const races = chosen(workerRaces(kind));
+      return {
+        where: `two workers on one task: ${kind}`,
+        cases: races,
+        portal: {
+          layout: TWO_WORKERS,
+          postgresUrl,
+          // Nobody before them holds a lease in it.
+          databasePrefix: `two_${KINDS[kind].short}_`,
+        },
+        act: (round: Round) => runTwice(round, races),
+      };
+    }),
     {
       where: 'each killed alone',
       cases: full ? chosen(casesOf(KIND_NAMES, MOMENT_NAMES, 'alone')) : [],

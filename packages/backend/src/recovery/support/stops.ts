@@ -4,24 +4,30 @@ import type { MomentName, Verdict } from './moments';
 
 const go = async (): Promise<Verdict> => 'go';
 
+const DISKS = /\/(datavolumes|persistentvolumeclaims)$/;
+const A_DISK = /\/(datavolumes|persistentvolumeclaims)\/[^/]+$/;
+
 /** Between the template action and the golden-images backend. */
 export function backendStops(gate: Gate, by: string) {
   const arrive = (name: MomentName, claim: string) =>
     gate.arrive({ name, claim, by });
-  return ({ url, body }: PassedRequest): Stops | undefined => {
+  const around = (claim: string): Stops => ({
+    before: () => arrive('request', claim),
+    after: () => arrive('answer', claim),
+  });
+  return ({ method, url, body }: PassedRequest): Stops | undefined => {
+    if (method === 'DELETE') {
+      const { pathname, searchParams } = new URL(url, 'http://backend');
+      const asks = searchParams.get('dryRun') === 'true';
+      return asks ? undefined : around(lastOf(pathname));
+    }
     switch (url) {
       case '/api/golden-images/volumes':
-        return {
-          before: () => arrive('request', body.name),
-          after: () => arrive('answer', body.name),
-        };
-      case '/api/golden-images/images': {
-        const claim = `${body.name}-${body.version}`;
-        return {
-          before: () => arrive('request', claim),
-          after: () => arrive('answer', claim),
-        };
-      }
+        return around(body.name);
+      case '/api/golden-images/images':
+        return around(`${body.name}-${body.version}`);
+      case '/api/golden-images/manifests':
+        return around(body.clone.name);
       case '/api/golden-images/waits/status':
         return {
           before: () => arrive('waiting', claimOfHandle(body.waitHandle)),
@@ -35,15 +41,12 @@ export function backendStops(gate: Gate, by: string) {
 
 /** Between the golden-images backend and the cluster. */
 export function clusterStops(gate: Gate, by: string) {
-  return ({ url, body }: PassedRequest): Stops | undefined => {
+  return ({ method, url, body }: PassedRequest): Stops | undefined => {
     const { pathname, searchParams } = new URL(url, 'http://cluster');
-    if (
-      searchParams.has('dryRun') ||
-      !/\/(datavolumes|persistentvolumeclaims)$/.test(pathname)
-    ) {
-      return undefined;
-    }
-    const claim: string = body.metadata.name;
+    const isDelete = method === 'DELETE';
+    const written = isDelete ? A_DISK : DISKS;
+    if (searchParams.has('dryRun') || !written.test(pathname)) return undefined;
+    const claim: string = isDelete ? lastOf(pathname) : body.metadata.name;
     return {
       before: () => gate.arrive({ name: 'write', claim, by }),
       after: () => gate.arrive({ name: 'written', claim, by }),
@@ -54,4 +57,9 @@ export function clusterStops(gate: Gate, by: string) {
 function claimOfHandle(waitHandle: string): string {
   const [, content] = waitHandle.split('.');
   return JSON.parse(Buffer.from(content, 'base64url').toString()).name;
+}
+
+/** The name at the end of a path. */
+function lastOf(pathname: string): string {
+  return decodeURIComponent(pathname.slice(pathname.lastIndexOf('/') + 1));
 }

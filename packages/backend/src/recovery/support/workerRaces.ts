@@ -1,4 +1,4 @@
-import { caseOf, type Case, type KindName } from './cases';
+import { caseOf, hasMoment, type Case, type KindName } from './cases';
 import { MOMENTS, type MomentName } from './moments';
 import { BESIDE_SCAFFOLDER, type Layout } from './Portal';
 import type { Round } from './Round';
@@ -25,13 +25,13 @@ const PAIRS: [MomentName, MomentName][] = [
   ['stepped', 'completion'],
 ];
 
-export function workerRaces(kinds: KindName[]): WorkerRace[] {
-  return kinds.flatMap(kind =>
-    PAIRS.map(([moment, secondAt]) => ({
+export function workerRaces(kind: KindName): WorkerRace[] {
+  return PAIRS.filter(pair => pair.every(each => hasMoment(kind, each))).map(
+    ([moment, secondAt]) => ({
       ...caseOf(kind, moment, 'two'),
       secondAt,
       title: `${kind}: the first worker ${MOMENTS[moment]}, the second ${MOMENTS[secondAt]}`,
-    })),
+    }),
   );
 }
 
@@ -41,6 +41,7 @@ export function workerRaces(kinds: KindName[]): WorkerRace[] {
  */
 export async function runTwice(round: Round, races: WorkerRace[]) {
   const { gate, portal } = round;
+  for (const race of races) await round.prepare(race);
   const held = races.map(({ moment, claim }) => gate.hold(moment, claim));
   for (const race of races) await round.begin(race);
   await Promise.all(held);

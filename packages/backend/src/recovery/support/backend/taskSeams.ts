@@ -25,7 +25,7 @@ interface TaskManager {
   ): Promise<void>;
 }
 
-/** The step of the test's templates that makes something. */
+/** The step of the test's templates that is hit. */
 const STEP = 'disk';
 
 /**
@@ -52,7 +52,7 @@ export function openTaskSeams(told: {
 
   manager.updateCheckpoint = function keep(options) {
     const save = () => updateCheckpoint.call(this, options);
-    return options.status === 'success' && options.key.includes(`.${STEP}.`)
+    return options.status === 'success' && isOfTheWork(options.key)
       ? around(this, ['checkpoint', 'checkpointed'], save)
       : save();
   };
@@ -78,6 +78,11 @@ export function openTaskSeams(told: {
       throw error;
     }
   };
+}
+
+/** A deletion keeps first which object is meant, before anything is done to it. */
+function isOfTheWork(key: string): boolean {
+  return key.includes(`.${STEP}.`) && !key.endsWith('.meant');
 }
 
 /** It is not exported by the package. */
