@@ -149,8 +149,8 @@ export class Projector {
     let written: Batch | undefined;
     let writing: Promise<void> | undefined;
     try {
-      while (this.#open && (this.#dirty.size > 0 || written)) {
-        const keys = this.#dirty.take(BATCH_SIZE);
+      for (;;) {
+        const keys = this.#open ? this.#dirty.take(BATCH_SIZE) : [];
         const before = written;
         // A row is derived from what was remembered of it last.
         if (keys.some(key => before?.keys.has(key))) await writing;
@@ -160,9 +160,13 @@ export class Projector {
         writing = this.#write(batch, before);
         // Its failure is heard when it is waited for.
         writing.catch(() => undefined);
-        await nextTurn();
+        if (batch) await nextTurn();
+        else {
+          // What was written last may have made others dirty.
+          await writing;
+          if (!this.#open || this.#dirty.size === 0) return;
+        }
       }
-      await writing;
     } catch (error) {
       this.#options.onError(error);
     } finally {
