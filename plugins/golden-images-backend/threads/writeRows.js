@@ -62,3 +62,5 @@ function answer(question) {
 parentPort?.on('message', question => {
   parentPort?.postMessage({ id: question.id, ...answer(question) });
 });
+
+parentPort?.postMessage({ ready: true });

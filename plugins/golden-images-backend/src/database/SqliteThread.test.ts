@@ -14,6 +14,7 @@ import {
   type Fence,
   type ViewRecord,
 } from './index';
+import { SqliteConnection } from './sqliteConnection';
 import { SqliteThread } from './SqliteThread';
 
 jest.setTimeout(60_000);
@@ -179,6 +180,26 @@ describe('many rows of SQLite on disk', () => {
     await trx.commit();
     expect(await applied).toHaveLength(COUNT);
     await other.destroy();
+  });
+
+  it('are written without the thread where it cannot start', async () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    // It opens the file for itself, and finds none here.
+    const name = jest
+      .spyOn(SqliteConnection.prototype, 'logged')
+      .mockReturnValue(join(folder, 'not-there', 'golden-images.sqlite'));
+    expect(await SqliteThread.of(knex)).toBeUndefined();
+    const changes = await new ViewStore(knex).apply(
+      fence,
+      numbers.map(i => claim(i)),
+      [],
+    );
+    expect(changes).toHaveLength(COUNT);
+    expect(warned).toHaveBeenCalledWith(
+      expect.stringContaining('without a thread of their own'),
+    );
+    name.mockRestore();
+    warned.mockRestore();
   });
 
   it('have no thread where the database is in memory', async () => {

@@ -1,5 +1,6 @@
 import { resolvePackagePath } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { RowStatement } from './rowStatements';
@@ -57,7 +58,32 @@ export class SqliteThread {
   static async #open(knex: Knex): Promise<SqliteThread | undefined> {
     const filename = await onSqlite(knex, connection => connection.logged());
     const driverPath = filename && findDriver();
-    return driverPath ? new SqliteThread(filename, driverPath) : undefined;
+    const thread = driverPath && new SqliteThread(filename, driverPath);
+    return thread && (await thread.#canStart()) ? thread : undefined;
+  }
+
+  /** Where it cannot, for example for lack of its file, rows are written as without it. */
+  async #canStart(): Promise<boolean> {
+    const worker = this.#start();
+    const ended = new AbortController();
+    const { signal } = ended;
+    try {
+      await Promise.race([
+        once(worker, 'message', { signal }),
+        once(worker, 'exit', { signal }).then(([code]) => {
+          throw new Error(`The thread ended with ${code}`);
+        }),
+      ]);
+      return true;
+    } catch (error) {
+      process.emitWarning(
+        `Many rows are written without a thread of their own: ${error}`,
+      );
+      return false;
+    } finally {
+      ended.abort();
+      this.#rest(worker);
+    }
   }
 
   /**
