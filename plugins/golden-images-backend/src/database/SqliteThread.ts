@@ -9,6 +9,8 @@ import { CHECKPOINT_PAGES } from './tuneSqlite';
 
 /** After so long without work the thread ends, and gives back its memory. */
 const IDLE_MS = 2_000;
+/** Fewer rows are written sooner than a thread has heard of them. */
+const MANY_ROWS = 200;
 
 /** What the thread says to one transaction: see `threads/writeRows.js`. */
 interface Answer {
@@ -45,6 +47,14 @@ export class SqliteThread {
       driverPath,
       checkpointPages: CHECKPOINT_PAGES,
     };
+  }
+
+  /** What is worth a thread, where there is one. */
+  static async forRows(
+    knex: Knex,
+    rowCount: number,
+  ): Promise<SqliteThread | undefined> {
+    return rowCount >= MANY_ROWS ? SqliteThread.of(knex) : undefined;
   }
 
   /** Nothing, where the database is another, in memory, or without a write-ahead log. */

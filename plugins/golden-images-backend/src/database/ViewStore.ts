@@ -9,7 +9,8 @@ import {
 import { insertMissing, selectEach, writeEach } from './eachRow';
 import type { Fence } from './LeaseStore';
 import type { Rows } from './sqliteConnection';
-import { projectUnderFence, threadFor, writeInThread } from './underFence';
+import { SqliteThread } from './SqliteThread';
+import { projectUnderFence, writeInThread } from './underFence';
 import { whereWithin } from './whereWithin';
 
 /** A cluster object as it is kept, with what it is joined by. */
@@ -162,7 +163,7 @@ export class ViewStore {
 
   /** What of a first list a thread has added, where there is one. */
   async #addMany(fence: Fence, records: ViewRecord[]): Promise<ViewChange[]> {
-    const thread = await threadFor(this.#knex, records.length);
+    const thread = await SqliteThread.forRows(this.#knex, records.length);
     if (!thread) return [];
     const changes: ViewChange[] = [];
     for (const batch of inBatches(records, IN_THREAD)) {

@@ -69,17 +69,6 @@ export async function projectUnderFence<T>(
   return done ? done.result : underFence(knex, fence, write);
 }
 
-/** Fewer rows are written sooner than a thread has heard of them. */
-const MANY_ROWS = 200;
-
-/** What writes so many rows while this process goes on, where SQLite has that. */
-export async function threadFor(
-  knex: Knex,
-  rowCount: number,
-): Promise<SqliteThread | undefined> {
-  return rowCount >= MANY_ROWS ? SqliteThread.of(knex) : undefined;
-}
-
 /**
  * As `projectUnderFence`, by the thread.
  *
@@ -107,7 +96,7 @@ export async function writeUnderFence(
   writes: RowWrite[],
 ): Promise<void> {
   const rowCount = writes.reduce((sum, write) => sum + sizeOf(write), 0);
-  const thread = await threadFor(knex, rowCount);
+  const thread = await SqliteThread.forRows(knex, rowCount);
   if (thread) await writeInThread(thread, fence, writes);
   else await projectUnderFence(knex, fence, to => writeEach(to, writes));
 }
