@@ -91,6 +91,27 @@ describe('why an import ended', () => {
       'failed to pull image: reading manifest 1 in r.example/m: unauthorized: access is denied',
       'image-pull',
     ],
+    [
+      "Unable to connect to gcs data source: storage: object doesn't exist",
+      'http-client-error',
+    ],
+    [
+      `${GET}HTTP request errored: Get "https://h/x": net/http: TLS handshake timeout`,
+      'connection-refused',
+    ],
+    [
+      'Unable to process data: Failed to find VM disk image file in the container image',
+      'not-an-image',
+    ],
+    [
+      'failed to pull image: reading manifest 1 in r.example/m: authentication required',
+      'image-pull',
+    ],
+    // The name of a file or host is no reason.
+    [
+      'Unable to process data: cannot read "https://corrupt.example/certificate/x.qcow2"',
+      'import-error',
+    ],
     ['something that nobody has seen', 'import-error'],
   ])('%s → %s', (message, reason) => {
     expect(classifyImportError(message)).toBe(reason);

@@ -23,28 +23,37 @@ const IMPORT_RULES: Rule[] = [
   [/expected status code 200, got 4\d\d/, 'http-client-error'],
   [/expected status code 200, got/, 'http-server-error'],
   [
-    /NoSuchKey|NoSuchBucket|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch/,
+    /NoSuchKey|NoSuchBucket|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|storage: (object|bucket) doesn't exist|googleapi: Error 4\d\d/,
     'http-client-error',
   ],
   [/\blookup \S+.*no such host/, 'unknown-host'],
   // The name server gave no answer: the name may well be right.
   [/\blookup \S+/, 'name-lookup'],
-  [/x509|certificate|tls: /i, 'certificate'],
   [
-    /connection refused|no route to host|network is unreachable|i\/o timeout|deadline exceeded/i,
+    /\bx509: |\btls: |certificate (signed|has|is|problem)|verify certificate|(issuer|peer) certificate/i,
+    'certificate',
+  ],
+  [
+    /connection refused|no route to host|network is unreachable|i\/o timeout|handshake timeout|deadline exceeded/i,
     'connection-refused',
   ],
-  [/could not process image header/, 'not-an-image'],
+  [
+    /could not process image header|Failed to find VM disk image file/,
+    'not-an-image',
+  ],
   [
     /unexpected EOF|connection reset|broken pipe|stream error|: EOF\b/,
     'connection-broken',
   ],
   [/(secret|configmap) "[^"]*" not found/i, 'secret-missing'],
   [
-    /manifest unknown|name unknown|unauthorized|access [^:]*denied|no image found in image index|failed to pull.*not found/i,
+    /manifest unknown|name unknown|unauthorized|authentication required|access [^:]*denied|no image found in image index|failed to pull.*not found/i,
     'image-pull',
   ],
-  [/failed to pull image|reading manifest|back-off pulling/i, 'registry-error'],
+  [
+    /failed to pull image|reading manifest|back-off pulling|Failed to read registry image/i,
+    'registry-error',
+  ],
   [
     /L1 (size|table)|qemu-img|qcow2|corrupt|invalid image|backing file|target format|untar/i,
     'invalid-image',
@@ -59,8 +68,16 @@ const BY_RUNNING_REASON: Record<string, ReasonCode> = {
   ErrExceededQuota: 'quota',
 };
 
-const first = (rules: Rule[], message: string): ReasonCode | undefined =>
-  rules.find(([pattern]) => pattern.test(message))?.[1];
+/** A URL or a quoted name may hold any word, and says nothing of what went wrong: `x.qcow2` is no damaged image. */
+const withoutNames = (message: string) =>
+  message
+    .replace(/"[^"]*"/g, '""')
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"]+/gi, 'URL');
+
+function first(rules: Rule[], message: string): ReasonCode | undefined {
+  const text = withoutNames(message);
+  return rules.find(([pattern]) => pattern.test(text))?.[1];
+}
 
 /**
  * Why an import ended in an error.
@@ -103,7 +120,7 @@ const PROVISIONING_RULES: Rule[] = [
     'storage-class-missing',
   ],
   [
-    /requested size .* is different than|must be greater than or equal in size|is different than size of source volume|is smaller than the source/i,
+    /requested size .* is different than|must be greater than or equal in size|is different than size of source volume|is smaller than the source|is less than the size \d+ for the source/i,
     'size-differs',
   ],
   [

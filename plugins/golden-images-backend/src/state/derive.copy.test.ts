@@ -95,6 +95,21 @@ describe('a clone whose claim is bound', () => {
     ).toMatchObject({ state: 'copying', progressPercent: 1 });
   });
 
+  it('has one attempt behind it when Longhorn says so, although it counts none', () => {
+    const failed = event({
+      of: longhornVolume().metadata.uid,
+      reason: 'VolumeCloneFailed',
+      message: 'cannot reach the source',
+    });
+    const again = copy({ cloneState: 'initiated', attemptCount: 0 });
+    expect(lookAt('volume', { ...again, events: [failed] })).toMatchObject({
+      state: 'failing',
+      reason: 'copy-failed',
+      attempts: 1,
+    });
+    expect(lookAt('volume', again).state).toBe('copying');
+  });
+
   it('has failed for good after ten attempts', () => {
     expect(
       lookAt('volume', copy({ cloneState: 'failed', attemptCount: 9 })).state,
@@ -316,6 +331,19 @@ describe('when the copy cannot be seen', () => {
   });
 });
 
+describe('a clone that was usable', () => {
+  it('is not copied anew while its volume is out of sight for a moment', () => {
+    const looks = new Looks('volume');
+    expect(looks.at(0, copy({ cloneState: 'completed' })).state).toBe('usable');
+    for (const objects of [
+      { claim: bound, persistentVolume: persistentVolume() },
+      { claim: bound },
+    ]) {
+      expect(looks.at(1, objects).state).toBe('usable');
+    }
+  });
+});
+
 describe('a clone by CDI', () => {
   const clone = (phase: string, progress = 'N/A') =>
     dataVolume({
@@ -362,6 +390,24 @@ describe('a clone by CDI', () => {
       ).toBe('waiting:source-not-ready');
     },
   );
+
+  it('waits for its source, too, before CDI has made its temporary claim', () => {
+    const objects = {
+      claim: target,
+      dataVolume: clone('CSICloneInProgress'),
+      sourceState: 'importing' as const,
+    };
+    expect(inShort(lookAt('volume', objects))).toBe('waiting:source-not-ready');
+    const begun = event({
+      of: 'claim-1',
+      type: 'Normal',
+      reason: 'Provisioning',
+      message: '[tmp-pvc-1] : External provisioner is provisioning volume',
+    });
+    expect(lookAt('volume', { ...objects, events: [begun] }).state).toBe(
+      'copying',
+    );
+  });
 
   it('does not wait for a source that is there', () => {
     expect(

@@ -73,6 +73,18 @@ describe('an import that fails', () => {
     expect(recovered.memory.lastError).toBeUndefined();
   });
 
+  it('has not recovered by the progress of the attempt that failed', () => {
+    const looks = new Looks('image');
+    const at = (message: string) => ({ ...ended(message), progress: '40.00%' });
+    looks.at(10, { dataVolume: at(REFUSED) });
+    const next = { restartCount: 1, progress: '40.00%' };
+    expect(looks.at(12, { dataVolume: running(next) }).state).toBe('failing');
+    expect(
+      looks.at(14, { dataVolume: running({ ...next, progress: '2.00%' }) })
+        .state,
+    ).toBe('importing');
+  });
+
   it('has recovered when the Pod ended well and the next one is on its way', () => {
     const failure = event({ reason: 'Error', message: REFUSED, at: 12 });
     const looks = new Looks('image');

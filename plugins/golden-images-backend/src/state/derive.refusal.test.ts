@@ -121,6 +121,37 @@ describe('quota', () => {
     expect(inShort(looks.at(10, objects))).toBe('failing:quota');
   });
 
+  it('is over when CDI has made the Pod that was refused its claim', () => {
+    const looks = new Looks('image');
+    const refused = event({
+      of: 'claim-1',
+      reason: 'ErrCreatingPVCPrime',
+      message: QUOTA,
+      at: 1,
+    });
+    const stuck = {
+      dataVolume: dataVolume({
+        phase: 'ImportInProgress',
+        bound: { reason: 'Pending', message: `[prime-claim-1] : ${QUOTA}` },
+        running: { reason: 'Scratch space required' },
+      }),
+      claim: target,
+      events: [refused],
+    };
+    looks.at(1, stuck);
+    expect(inShort(looks.at(11, stuck))).toBe('failing:quota');
+    const next = event({
+      of: 'dv-1',
+      type: 'Normal',
+      reason: 'ImportScheduled',
+      message: 'Import into disk scheduled',
+      at: 12,
+    });
+    expect(looks.at(13, { ...stuck, events: [refused, next] }).state).toBe(
+      'importing',
+    );
+  });
+
   it('of scratch space stops an import under way, and an old text means nothing when it goes on', () => {
     const looks = new Looks('image');
     const bound = {

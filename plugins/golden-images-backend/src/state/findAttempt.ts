@@ -52,7 +52,7 @@ export function findAttempt(
   const shown = fromCondition(input, dataVolume);
   const found =
     shown ??
-    (hasMoved(input, dataVolume)
+    (hasMoved(input, dataVolume, memory)
       ? undefined
       : fromTraces(input, dataVolume, memory));
   if (!found) return undefined;
@@ -60,6 +60,7 @@ export function findAttempt(
     ...found,
     at: memory.lastError?.at ?? found.at,
     attempts: Math.max(found.attempts, memory.lastError?.attempts ?? 0),
+    progress: shown ? dataVolume.progress : memory.lastError?.progress,
   };
 }
 
@@ -84,11 +85,14 @@ function fromCondition(
 function hasMoved(
   { events, claim }: DeriveInput,
   { phase, progress, conditions, metadata }: DataVolumeView,
+  { lastError }: Memory,
 ): boolean {
   const { running } = conditions;
-  if (running?.status === 'True' && (parseProgress(progress) ?? 0) > 0) {
-    return true;
-  }
+  // For a moment the condition is False although its reason says that the Pod runs (recorded).
+  const runs =
+    running?.status === 'True' || running?.reason === 'Pod is running';
+  const isStale = lastError !== undefined && lastError.progress === progress;
+  if (runs && !isStale && (parseProgress(progress) ?? 0) > 0) return true;
   if (
     phase === 'ImportScheduled' ||
     running?.reason === 'Scratch space required'

@@ -33,6 +33,12 @@ const CLONE_PHASES_BEFORE_BYTES = new Set([
   'CloneInProgress',
 ]);
 
+/** CDI waits in these for the source, too, before it makes its temporary claim (CDI 1.66, csi-clone.go). */
+const SMART_CLONE_PHASES = new Set([
+  'CSICloneInProgress',
+  'SnapshotForSmartCloneInProgress',
+]);
+
 /**
  * What keeps the work of CDI from starting or going on. An outcome `pending`
  * says only when to look again: what is harmless now may count then.
@@ -117,6 +123,22 @@ function findTakenName(
   );
 }
 
+/** Nothing of the source is read yet. Events of the temporary claim are copied to the target (recorded). */
+function isBeforeBytes(
+  { events, claim }: DeriveInput,
+  { phase = '', progress }: DataVolumeView,
+): boolean {
+  if (parseProgress(progress) !== undefined) return false;
+  if (CLONE_PHASES_BEFORE_BYTES.has(phase)) return true;
+  return (
+    SMART_CLONE_PHASES.has(phase) &&
+    !events.some(
+      ({ involvedUid, message }) =>
+        involvedUid === claim?.metadata.uid && message.startsWith('[tmp-pvc-'),
+    )
+  );
+}
+
 /**
  * A copy waits for whoever uses its source; CDI's populator counts as running
  * meanwhile, and says nothing when it goes on, but then there is a progress.
@@ -124,12 +146,12 @@ function findTakenName(
  * DataVolume's; then they are the claim's (recorded with CDI 1.66).
  */
 function findSourceInUse(
-  { events, claim }: DeriveInput,
-  { metadata, phase = '', progress }: DataVolumeView,
+  input: DeriveInput,
+  dataVolume: DataVolumeView,
 ): Finding | undefined {
-  if (!CLONE_PHASES_BEFORE_BYTES.has(phase)) return undefined;
-  if (parseProgress(progress) !== undefined) return undefined;
-  const uid = (claim ?? { metadata }).metadata.uid;
+  if (!isBeforeBytes(input, dataVolume)) return undefined;
+  const { events, claim } = input;
+  const { uid } = (claim ?? dataVolume).metadata;
   const inUse = newestEvent(
     events,
     ({ involvedUid, reason }) =>
@@ -181,13 +203,12 @@ const UNFINISHED: ReadonlySet<string | undefined> = new Set([
 /** CDI prepares a clone of a source that is still being filled, and waits without a word (recorded). */
 function findSourceNotReady(
   input: DeriveInput,
-  { phase = '', progress }: DataVolumeView,
+  dataVolume: DataVolumeView,
 ): Finding | undefined {
   const blocked =
     !isImported(input) &&
     UNFINISHED.has(input.sourceState) &&
-    CLONE_PHASES_BEFORE_BYTES.has(phase) &&
-    parseProgress(progress) === undefined;
+    isBeforeBytes(input, dataVolume);
   return blocked
     ? { outcome: 'waiting', reason: 'source-not-ready' }
     : undefined;

@@ -1,3 +1,4 @@
+import { ANNOTATIONS } from '@golden-images/plugin-golden-images-common';
 import { isImported } from './classify';
 import type { Finding } from './Finding';
 import type { Lasting } from './lasting';
@@ -31,17 +32,17 @@ export function findBytes(
   if (longhornVolume) return findOnLonghorn(input, longhornVolume, claim);
   const onLonghorn = persistentVolume?.driver === LONGHORN_DRIVER;
   const mayBeCopied = isCopyPossible(input, claim);
-  if (longhornReadable && onLonghorn) {
-    const meanwhile: Finding = mayBeCopied
+  const meanwhile: Finding =
+    mayBeCopied && !wasThere(input, claim)
       ? NOT_SEEN
       : withResizing({ outcome: 'done', copied: true }, claim);
+  if (longhornReadable && onLonghorn)
     return behind('no-longhorn-volume', meanwhile, GONE, lasting);
-  }
   // Nothing is copied behind the claim's back: CDI itself wrote the bytes, or there are none.
   if (!mayBeCopied)
     return withResizing({ outcome: 'done', copied: true }, claim);
   return longhornReadable && !persistentVolume
-    ? behind('no-persistent-volume', NOT_SEEN, COPY_UNKNOWN, lasting)
+    ? behind('no-persistent-volume', meanwhile, COPY_UNKNOWN, lasting)
     : COPY_UNKNOWN;
 }
 
@@ -64,6 +65,17 @@ function behind(
 ): Finding {
   const { counts, dueAtMs } = lasting.note(key, BEHIND_MS);
   return counts ? then : { ...meanwhile, dueAtMs };
+}
+
+/** The bytes of this very claim were there: a copy that was done does not begin again. */
+function wasThere(
+  { dataVolume, memory }: DeriveInput,
+  claim: ClaimView,
+): boolean {
+  const { annotations } = (dataVolume ?? claim).metadata;
+  return [memory?.readyClaimUid, annotations[ANNOTATIONS.claimUid]].includes(
+    claim.metadata.uid,
+  );
 }
 
 /** Without Longhorn's word: whether something may still be copied after the claim is bound. */

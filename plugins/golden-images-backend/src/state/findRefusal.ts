@@ -3,7 +3,7 @@ import type { Finding } from './Finding';
 import type { Lasting } from './lasting';
 import { newestEvent, timeOf } from './newestEvent';
 import { redactMessage } from './redact';
-import type { DataVolumeView, DeriveInput } from './types';
+import type { DataVolumeView, DeriveInput, EventView } from './types';
 
 const QUOTA_MS = 10_000;
 const REFUSED_MS = 10_000;
@@ -22,6 +22,8 @@ const STUCK = new Set([
   'Scratch space required',
   'ErrExceededQuota',
   'ErrStartingPod',
+  // A Pod waits for the claim that is refused.
+  'Unschedulable',
 ]);
 
 /**
@@ -44,6 +46,10 @@ export function findRefusal(
 const isBeforeStart = ({ phase }: DataVolumeView) =>
   phase === undefined || phase === 'Pending';
 
+/** The first Pod ended for want of scratch space, and CDI made another one: there is scratch space now (recorded). */
+const hasScratchPod = ({ phase, conditions: { running } }: DataVolumeView) =>
+  phase === 'ImportScheduled' && running?.reason === 'Scratch space required';
+
 function findQuota(
   { events, claim }: DeriveInput,
   dataVolume: DataVolumeView,
@@ -52,6 +58,7 @@ function findQuota(
   const { bound, running } = dataVolume.conditions;
   // An old text stays in Bound while the work goes on again (recorded).
   if (!STUCK.has(running?.reason ?? '')) return undefined;
+  if (hasScratchPod(dataVolume)) return undefined;
   const uids = [dataVolume.metadata.uid, claim?.metadata.uid];
   const said = events.filter(
     ({ involvedUid, reason, message }) =>
@@ -60,6 +67,7 @@ function findQuota(
       QUOTA.test(message),
   );
   const event = newestEvent(said, () => true);
+  if (event && hasNextPod(events, dataVolume, event)) return undefined;
   // Each object that is refused has an Event of its own.
   const firstAt = said
     .flatMap(one => one.firstAt ?? [])
@@ -87,6 +95,20 @@ function findQuota(
         attempts: event?.count,
       }
     : { outcome: 'pending', dueAtMs };
+}
+
+/** CDI makes the next Pod once nothing is refused to it any more. */
+function hasNextPod(
+  events: EventView[],
+  { metadata }: DataVolumeView,
+  refusal: EventView,
+): boolean {
+  const next = newestEvent(
+    events,
+    ({ involvedUid, reason }) =>
+      involvedUid === metadata.uid && reason === 'ImportScheduled',
+  );
+  return timeOf(next?.lastAt) > timeOf(refusal.lastAt);
 }
 
 /** A claim that a LimitRange or a policy refuses to CDI leaves no trace but its absence (recorded). */

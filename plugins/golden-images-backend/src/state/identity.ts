@@ -83,9 +83,10 @@ export function findLeftBehind(
   lasting: Lasting,
 ): Finding | undefined {
   if (isLeftBehind(input)) return { outcome: 'deleting' };
-  const { claim, dataVolumesReadable } = input;
+  const { claim, dataVolumesReadable, dataVolumesBehind } = input;
   if (!dataVolumesReadable || claim?.metadata.controller?.kind !== 'DataVolume')
     return undefined;
+  if (dataVolumesBehind) return { outcome: 'pending', reason: 'requested' };
   const { counts, dueAtMs } = lasting.note('no-data-volume', MOMENT_MS);
   return counts
     ? { outcome: 'deleting' }

@@ -69,13 +69,17 @@ function findCopyState(
   events: EventView[],
 ): Finding {
   const { state, attemptCount } = volume.clone;
-  const ended =
-    state === 'failed' ? Math.max(attemptCount, 1) : attemptCount - 1;
-  const message = newestEvent(
+  const failure = newestEvent(
     events,
     ({ involvedUid, reason }) =>
       involvedUid === volume.metadata.uid && reason === 'VolumeCloneFailed',
-  )?.message;
+  );
+  const message = failure?.message;
+  // Some count an attempt when it begins, others when it has failed (both recorded).
+  const ended =
+    state === 'failed' || failure
+      ? Math.max(attemptCount - (state === 'failed' ? 0 : 1), 1)
+      : attemptCount - 1;
   // Where the source cannot be seen from here, Longhorn says it.
   const saidGone =
     source === undefined &&

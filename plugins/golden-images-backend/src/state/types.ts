@@ -148,6 +148,8 @@ export interface Memory {
     message: string;
     at: string;
     attempts: number;
+    /** `status.progress` when the attempt ended: the next one begins with it (CDI 1.66). */
+    progress?: string;
   };
   /** Never falls within one volume. */
   progressPercent?: number;
@@ -188,6 +190,8 @@ export interface DeriveInput {
    * gone. When absent, a claim without its DataVolume stands for itself.
    */
   dataVolumesReadable?: boolean;
+  /** What is known of DataVolumes is older than the rest: one that is not there may be seen yet. */
+  dataVolumesBehind?: boolean;
   /** Derived state of the object that is copied from, where it is followed. */
   sourceState?: ImageState | VolumeState;
   /**

@@ -43,6 +43,9 @@ export class World {
   /** Longhorn volumes that were there once: one that never was may be outside of the recording. */
   readonly #seenVolumes = new Set<string>();
 
+  /** uids of DataVolumes that are or were there. */
+  readonly #seenDataVolumes = new Set<string>();
+
   readonly #keysByUid = new Links();
   readonly #keysByVolume = new Links();
   readonly #keysBySource = new Links();
@@ -62,6 +65,7 @@ export class World {
         return this.#applyDataVolume(
           key,
           deleted ? undefined : dataVolumeView(object),
+          object.metadata.uid ?? '',
         );
       case 'PersistentVolumeClaim':
         return this.#applyClaim(key, deleted ? undefined : claimView(object));
@@ -112,6 +116,11 @@ export class World {
     };
   }
 
+  /** Whether a DataVolume of this uid is or was there. */
+  hasSeen(uid: string): boolean {
+    return this.#seenDataVolumes.has(uid);
+  }
+
   /** Name of the claim that a DataVolume is a copy of, where it is here. */
   sourceKey(key: string): string | undefined {
     const dataVolume = this.#dataVolumes.get(key);
@@ -133,8 +142,13 @@ export class World {
     ]);
   }
 
-  #applyDataVolume(key: string, view: DataVolumeView | undefined): string[] {
+  #applyDataVolume(
+    key: string,
+    view: DataVolumeView | undefined,
+    uid: string,
+  ): string[] {
     const before = this.#dataVolumes.get(key);
+    this.#seenDataVolumes.add(uid);
     this.#keysByUid.move(key, before?.metadata.uid, view?.metadata.uid);
     this.#keysBySource.move(key, sourceName(before), sourceName(view));
     put(this.#dataVolumes, key, view);

@@ -27,7 +27,8 @@ export interface Followed {
 interface ClusterOptions {
   startedAtMs: number;
   longhornReadable: boolean;
-  dataVolumesReadable: boolean;
+  /** uids of DataVolumes that the recording knows. */
+  dataVolumes: ReadonlySet<string>;
   /** Names of PersistentVolumes and of Longhorn volumes that the recording knows. */
   volumes: ReadonlySet<string>;
 }
@@ -126,11 +127,13 @@ class Replay {
     // A claim that its DataVolume left behind is what it was.
     const kind = isLeftBehind ? before.kind : classify(joined);
     if (kind === 'hidden') return;
-    const { startedAtMs, dataVolumesReadable, longhornReadable } =
-      this.#options;
+    const { startedAtMs, dataVolumes, longhornReadable } = this.#options;
+    const controllerUid = joined.claim?.metadata.controller?.uid ?? '';
     const derived = derive({
       ...joined,
-      dataVolumesReadable,
+      // As with volumes: one that is named, but never shown, is not gone.
+      dataVolumesReadable: dataVolumes.has(controllerUid),
+      dataVolumesBehind: !this.#world.hasSeen(controllerUid),
       longhornReadable: longhornReadable && !this.#isElsewhere(joined),
       kind,
       sourceState: this.followed.get(sourceKey ?? '')?.derived.state,
@@ -139,15 +142,16 @@ class Replay {
     });
     const now = { kind, derived, isDataVolume: isOfDataVolume(joined, before) };
     this.followed.set(key, now);
-    if (before && isEndOf(before, now)) {
+    const ended = before !== undefined && isEndOf(before, now);
+    if (ended) {
       this.changes.push({
         ...nameOf(this.#t, key, before.kind),
         state: 'gone',
       });
     }
     const same =
+      !ended &&
       before?.kind === kind &&
-      before.derived.memory.uid === derived.memory.uid &&
       before.derived.state === derived.state &&
       before.derived.reason === derived.reason;
     if (same) return;
@@ -205,7 +209,11 @@ export function replayTrace(
     startedAtMs: options.startedAtMs,
     longhornReadable:
       options.longhornReadable ?? changes.some(({ kind }) => kind === 'Volume'),
-    dataVolumesReadable: changes.some(({ kind }) => kind === 'DataVolume'),
+    dataVolumes: new Set(
+      changes.flatMap(({ kind, object }) =>
+        kind === 'DataVolume' ? object.metadata.uid ?? [] : [],
+      ),
+    ),
     volumes: new Set(
       changes
         .filter(({ kind }) => /^(PersistentVolume|Volume)$/.test(kind))
