@@ -27,6 +27,7 @@ export function findBytes(
   lasting: Lasting,
 ): Finding {
   const { persistentVolume, longhornReadable } = input;
+  const { persistentVolumesReadable = true } = input;
   // What was read once and cannot be read any more is not known.
   const longhornVolume = longhornReadable ? input.longhornVolume : undefined;
   if (longhornVolume) return findOnLonghorn(input, longhornVolume, claim);
@@ -41,7 +42,7 @@ export function findBytes(
   // Nothing is copied behind the claim's back: CDI itself wrote the bytes, or there are none.
   if (!mayBeCopied)
     return withResizing({ outcome: 'done', copied: true }, claim);
-  return longhornReadable && !persistentVolume
+  return longhornReadable && persistentVolumesReadable && !persistentVolume
     ? behind('no-persistent-volume', meanwhile, COPY_UNKNOWN, lasting)
     : COPY_UNKNOWN;
 }

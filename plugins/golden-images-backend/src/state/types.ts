@@ -186,6 +186,11 @@ export interface DeriveInput {
   /** Longhorn volumes can be read in this cluster. */
   longhornReadable: boolean;
   /**
+   * PersistentVolumes can be read, so that one that is not there is not there
+   * yet. Absent: yes.
+   */
+  persistentVolumesReadable?: boolean;
+  /**
    * DataVolumes can be read here, so that one that is not there is known to be
    * gone. When absent, a claim without its DataVolume stands for itself.
    */

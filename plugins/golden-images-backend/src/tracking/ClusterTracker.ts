@@ -10,26 +10,22 @@ import type {
   ViewStore,
 } from '../database';
 import {
-  KubernetesApiError,
   RESOURCES,
   type ClusterClient,
   type ClusterWatcher,
 } from '../kubernetes';
 import { ClaimTrials } from './ClaimTrials';
-import { Heartbeat } from './Heartbeat';
+import { ClusterFeeds } from './ClusterFeeds';
 import { HistoryPruner } from './HistoryPruner';
 import { Ingest } from './Ingest';
 import { Projector, type DerivedRow } from './Projector';
-import { Reflector, type FeedState } from './Reflector';
 import type { ProtectionLevels } from './ProtectionLevels';
 import type { Timing } from './Timing';
-import { backoffMs } from './backoff';
-import { clusterState, type FeedStates } from './clusterState';
-import { feedsOf, longhornFeed, type FeedPlan } from './feeds';
+import { clusterState } from './clusterState';
 import { freshRecords } from './freshRecords';
 import { feedKeyOf, recordOf } from './objectRecords';
 import { isReadable, premisesOf, wouldSee } from './readable';
-import { missingRights, readableLonghornFeed } from './rights';
+import { missingRights } from './rights';
 import { KINDS } from './views';
 
 const TICK_MS = 1_000;
@@ -66,7 +62,7 @@ export class ClusterTracker {
   readonly #ingest: Ingest;
   readonly #projector: Projector;
   readonly #trials: ClaimTrials;
-  readonly #feeds: FeedStates = new Map();
+  readonly #feeds: ClusterFeeds;
   #status: TrackerStatus = { connection: 'connecting', missing: [] };
   #missingRights: { feature: string; reason: string }[] = [];
   #complete?: () => void;
@@ -94,13 +90,23 @@ export class ClusterTracker {
       context: () => ({
         imageNamespaces: cluster.imageNamespaces,
         cloneLimits: cluster.clones ?? DEFAULT_CLONE_LIMITS,
-        longhornReadable: isReadable(this.#feeds, RESOURCES.longhornVolumes),
-        dataVolumesReadable: isReadable(this.#feeds, RESOURCES.dataVolumes),
+        longhornReadable: isReadable(
+          this.#feeds.states,
+          RESOURCES.longhornVolumes,
+        ),
+        persistentVolumesReadable: isReadable(
+          this.#feeds.states,
+          RESOURCES.persistentVolumes,
+        ),
+        dataVolumesReadable: isReadable(
+          this.#feeds.states,
+          RESOURCES.dataVolumes,
+        ),
         claimRefusalOf: (key, uid) => this.#trials.refusalOf(key, uid),
         protectionOf: key => options.protection.of(key),
         isFollowed: namespace =>
           cluster.scope === 'cluster' || cluster.scope.includes(namespace),
-        wouldSee: namespace => wouldSee(this.#feeds, namespace),
+        wouldSee: namespace => wouldSee(this.#feeds.states, namespace),
       }),
       onDerived: rows => {
         this.#trials.consider(rows);
@@ -121,6 +127,15 @@ export class ClusterTracker {
       onChanges: changes => this.#projector.changed(changes),
       onError,
     });
+    this.#feeds = new ClusterFeeds({
+      cluster,
+      client: options.client,
+      timing,
+      sink: this.#ingest,
+      idleTimeoutMs: options.idleTimeoutMs,
+      onState: change => this.#heard(change),
+      onRelist: options.onRelist,
+    });
   }
 
   get status(): TrackerStatus {
@@ -132,7 +147,7 @@ export class ClusterTracker {
     return this.#abort.signal;
   }
 
-  /** Resolves when every list is complete or refused, and rows are derived from them. */
+  /** Resolves when every list is complete, refused or given up for now, and rows are derived from them. */
   get completed(): Promise<void> {
     return this.#completed;
   }
@@ -157,9 +172,13 @@ export class ClusterTracker {
   /** Reads one name from the cluster now and derives its row. */
   async refresh(namespace: string, name: string): Promise<void> {
     const { client, timing } = this.#options;
-    const feeds = [...this.#feeds.values()].map(({ plan }) => plan.feed);
     await this.#ingest.read(() =>
-      freshRecords(client, feeds, { namespace, name }, timing.nowMs()),
+      freshRecords(
+        client,
+        this.#feeds.feeds,
+        { namespace, name },
+        timing.nowMs(),
+      ),
     );
     await this.#projector.derive(`${namespace}/${name}`);
   }
@@ -174,12 +193,9 @@ export class ClusterTracker {
     const before = (await statuses.read()).get(cluster.name)?.status;
     this.#status = { ...this.#status, observedAt: before?.observedAt };
     await this.#writeStatus();
-    const plans = feedsOf(cluster);
-    for (const plan of plans) this.#add(plan);
     const tasks = [
-      ...plans.map(plan => this.#reflect(plan, signal)),
-      this.#followLonghorn(signal),
-      this.#listenForHeartbeat(plans[0], signal),
+      ...this.#feeds.follow(signal),
+      this.#listenForHeartbeat(signal),
       this.#everySecond(signal),
     ];
     try {
@@ -194,86 +210,28 @@ export class ClusterTracker {
     if (isFailure(signal.reason)) throw signal.reason;
   }
 
-  /** Cluster-wide where we may, else in Longhorn's own namespace. */
-  async #followLonghorn(signal: AbortSignal): Promise<void> {
-    const { client, timing } = this.#options;
-    const pending = longhornFeed();
-    this.#add(pending);
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        const plan = await readableLonghornFeed(client, signal);
-        this.#feeds.delete(pending.feed.id);
-        this.#add(plan);
-        await this.#reflect(plan, signal);
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof KubernetesApiError)) throw error;
-        if (error.status === 403 || error.status === 404) {
-          await this.#reflect(pending, signal);
-          return;
-        }
-        this.#heard(pending, { phase: 'failing', error });
-        await quietly(
-          timing.delay(
-            backoffMs({ failures, random: timing.random() }),
-            signal,
-          ),
-        );
-      }
-    }
-  }
-
   /** From when everything is known: until then the lists themselves tell. */
-  async #listenForHeartbeat(of: FeedPlan, signal: AbortSignal): Promise<void> {
+  async #listenForHeartbeat(signal: AbortSignal): Promise<void> {
     const stopped = new Promise<void>(resolve => {
       signal.addEventListener('abort', () => resolve());
       if (signal.aborted) resolve();
     });
     await Promise.race([this.#completed, stopped]);
-    const { client, timing } = this.#options;
-    const plan = {
-      ...of,
-      feed: { ...of.feed, id: 'heartbeat' },
-      essential: false,
-    };
-    const heartbeat = new Heartbeat({
-      watcher: client,
-      feed: of.feed,
-      timing,
-      onState: state => this.#heard(plan, state),
-    });
-    await heartbeat.run(signal);
+    await this.#feeds.listenForHeartbeat(signal);
   }
 
-  #add(plan: FeedPlan) {
-    this.#feeds.set(plan.feed.id, { plan, state: { phase: 'listing' } });
-  }
-
-  async #reflect(plan: FeedPlan, signal: AbortSignal): Promise<void> {
-    const { client, timing, idleTimeoutMs, onRelist } = this.#options;
-    const reflector = new Reflector({
-      watcher: client,
-      feed: plan.feed,
-      sink: this.#ingest,
-      timing,
-      idleTimeoutMs,
-      onState: state => this.#heard(plan, state),
-      onRelist: () => onRelist(plan.feed.type.resource),
-    });
-    await reflector.run(signal);
-  }
-
-  #heard(plan: FeedPlan, state: FeedState) {
-    const readable = premisesOf(this.#feeds);
-    this.#feeds.set(plan.feed.id, { plan, state });
+  #heard(change: () => void) {
+    const readable = premisesOf(this.#feeds.states);
+    change();
     const { connection } = this.#status;
     this.#updateStatus();
     if (connection !== this.#status.connection) {
       this.#options.onChange();
       this.#logConnection();
     }
-    if (readable !== premisesOf(this.#feeds)) {
+    // Before, everything is derived anew when all is known.
+    const isOpen = this.#complete === undefined;
+    if (isOpen && readable !== premisesOf(this.#feeds.states)) {
       this.#projector.deriveAll().catch(error => this.#abort.abort(error));
     }
     this.#openWhenComplete();
@@ -282,16 +240,10 @@ export class ClusterTracker {
   #openWhenComplete() {
     const complete = this.#complete;
     if (!complete) return;
-    const states = [...this.#feeds.values()].map(entry => entry.state);
-    // A feed that failed after its list is complete too: it was heard once.
-    const known = states.every(
-      state => state.phase === 'refused' || state.heardAtMs !== undefined,
-    );
-    if (!known) return;
+    if (!this.#feeds.isComplete) return;
     this.#complete = undefined;
-    const feeds = [...this.#feeds.values()].map(entry => entry.plan.feed);
     this.#ingest
-      .forgetAllBut(feeds)
+      .forgetAllBut(this.#feeds.feeds)
       .then(() => this.#projector.open())
       .then(() => this.#projector.settled())
       .then(complete)
@@ -300,7 +252,7 @@ export class ClusterTracker {
 
   #updateStatus() {
     const status = clusterState(
-      this.#feeds,
+      this.#feeds.states,
       this.#status,
       this.#options.timing.nowMs(),
     );

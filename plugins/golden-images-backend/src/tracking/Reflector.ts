@@ -7,6 +7,7 @@ import type {
   WatchEvent,
 } from '../kubernetes';
 import type { Timing } from './Timing';
+import { FirstList } from './FirstList';
 import { backoffMs } from './backoff';
 
 /** One list and watch: a resource, in all namespaces or in one. */
@@ -15,6 +16,8 @@ export interface Feed {
   id: string;
   type: ResourceType;
   scope: ListScope;
+  /** What it tells of has happened, and stays true where no more can be heard. */
+  tellsOfPast?: boolean;
 }
 
 /** Where a reflector puts what it hears. It waits for the sink before it reads on. */
@@ -34,9 +37,12 @@ export interface FeedState {
   /**
    * `listing`: no complete list yet; `watching`: the world is known and
    * followed; `failing`: the last attempt to reach the cluster failed;
-   * `refused`: the resource does not exist or we may not read it.
+   * `refused`: the resource does not exist or we may not read it; `missing`:
+   * no list ever came, and the others go on without it.
    */
-  phase: 'listing' | 'watching' | 'failing' | 'refused';
+  phase: 'listing' | 'watching' | 'failing' | 'refused' | 'missing';
+  /** A complete list was read, and what it had is kept: what is not there is gone. */
+  hasListed?: boolean;
   error?: KubernetesApiError;
   /** The last moment at which the server was heard on this feed. */
   heardAtMs?: number;
@@ -58,6 +64,13 @@ export interface ReflectorOptions {
   sink: FeedSink;
   timing: Timing;
   onState: (state: FeedState) => void;
+  /** From where it goes on; absent: `listing`. */
+  state?: FeedState;
+  /**
+   * Whether all that others cannot do without has listed: then they go on
+   * without this feed when its first list fails. Absent: they wait for it.
+   */
+  othersListed?: () => boolean;
   /** A list is read anew, after one that was complete or outlived the server's memory. */
   onRelist?: () => void;
   idleTimeoutMs?: number;
@@ -70,7 +83,8 @@ export interface ReflectorOptions {
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
-  #state: FeedState = { phase: 'listing' };
+  readonly #firstList?: FirstList;
+  #state: FeedState;
   #resourceVersion?: string;
   #hasListed = false;
   #pageSize = PAGE_SIZE;
@@ -80,6 +94,15 @@ export class Reflector {
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
+    this.#state = options.state ?? { phase: 'listing' };
+    const { othersListed, timing } = options;
+    if (othersListed) {
+      this.#firstList = new FirstList({
+        timing,
+        othersListed,
+        goOnWithout: error => this.#goOnWithout(error),
+      });
+    }
   }
 
   get state(): FeedState {
@@ -142,7 +165,10 @@ export class Reflector {
         signal,
       });
       // Its failure is heard when its turn comes.
-      page.catch(() => undefined);
+      page.then(
+        () => this.#firstList?.heard(),
+        () => undefined,
+      );
       return page;
     };
     let page = await read();
@@ -154,6 +180,7 @@ export class Reflector {
     await sink.listed(feed, page.items);
     await sink.listEnded(feed);
     this.#hasListed = true;
+    this.#firstList?.listed();
     this.#heard('watching');
     return page.resourceVersion;
   }
@@ -227,8 +254,10 @@ export class Reflector {
       // A refused token or version: only a new list helps.
       if (error.status === 400) this.#resourceVersion = undefined;
     }
-    // That a watch breaks off is ordinary; it counts when the next attempt fails too.
-    if (this.#failures > 1 || this.#state.phase !== 'watching') {
+    if (this.#state.phase === 'missing') {
+      await this.#goOnWithout(error);
+    } else if (this.#failures > 1 || this.#state.phase !== 'watching') {
+      // That a watch breaks off is ordinary; it counts when the next attempt fails too.
       this.#setState({ phase: 'failing', error });
     }
     const ms = backoffMs({
@@ -236,7 +265,20 @@ export class Reflector {
       retryAfterSeconds: error.retryAfterSeconds,
       random: timing.random(),
     });
-    await timing.delay(ms, signal);
+    if (this.#firstList) await this.#firstList.pause(ms, error, signal);
+    else await timing.delay(ms, signal);
+  }
+
+  /** Of an earlier tracker, or of a list that broke off, nothing is shown as if it were followed. */
+  async #goOnWithout(error: KubernetesApiError) {
+    if (!this.#options.feed.tellsOfPast) await this.#drop();
+    this.#setState({ phase: 'missing', error, hasListed: false });
+  }
+
+  async #drop() {
+    const { sink, feed } = this.#options;
+    await sink.listStarted(feed);
+    await sink.listEnded(feed);
   }
 
   /** A right that is taken away may come back at once, when roles are applied anew. */
@@ -271,26 +313,30 @@ export class Reflector {
 
   /** What cannot be read is not shown as if it could. */
   async #refused(error: KubernetesApiError, signal: AbortSignal) {
-    const { timing, sink, feed } = this.#options;
+    const { timing } = this.#options;
     this.#resourceVersion = undefined;
     if (this.#state.phase !== 'refused') {
       if (this.#state.phase === 'watching') {
         // What is dropped now is not gone from the cluster.
-        this.#setState({ phase: 'failing', error });
+        this.#setState({ phase: 'failing', error, hasListed: false });
       }
-      await sink.listStarted(feed);
-      await sink.listEnded(feed);
-      this.#setState({ phase: 'refused', error });
+      await this.#drop();
+      this.#setState({ phase: 'refused', error, hasListed: false });
     }
     await timing.delay(REFUSED_RETRY_MS * (1 + timing.random() / 4), signal);
   }
 
   #heard(phase: FeedState['phase']) {
-    this.#setState({ phase, heardAtMs: this.#options.timing.nowMs() });
+    this.#setState({
+      phase,
+      heardAtMs: this.#options.timing.nowMs(),
+      hasListed: true,
+    });
   }
 
   #setState(state: FeedState) {
-    this.#state = { heardAtMs: this.#state.heardAtMs, ...state };
+    const { heardAtMs, hasListed } = this.#state;
+    this.#state = { heardAtMs, hasListed, ...state };
     this.#options.onState(this.#state);
   }
 }

@@ -9,7 +9,8 @@ const isoTime = (ms: number) => new Date(ms).toISOString();
 /**
  * What the states of all feeds mean for the cluster. One feed that fails makes
  * it `unreachable`: what is shown is not wholly the cluster's any more, and
- * `observedAt` stands still at the moment when it was.
+ * `observedAt` stands still at the moment when it was. A feed that others do
+ * without shows nothing: it is named in `missing`, as one that is refused.
  */
 export function clusterState(
   feeds: FeedStates,
@@ -65,7 +66,9 @@ function connectionOf(
 
 function missingFeeds(feeds: FeedStates): TrackerStatus['missing'] {
   return [...feeds.values()]
-    .filter(({ state }) => state.phase === 'refused')
+    .filter(
+      ({ state: { phase } }) => phase === 'refused' || phase === 'missing',
+    )
     .map(({ plan, state }) => ({
       feature: plan.feature,
       reason: wordsOf(plan, state),

@@ -29,6 +29,7 @@ export interface DeriveContext {
   imageNamespaces: string[];
   cloneLimits: CloneLimits;
   longhornReadable: boolean;
+  persistentVolumesReadable: boolean;
   dataVolumesReadable: boolean;
   /** What the API server says to a claim that CDI does not make: see `ClaimTrials`. */
   claimRefusalOf: (key: string, uid?: string) => string | undefined;
@@ -57,6 +58,7 @@ export function deriveRow(input: {
     ...joined,
     kind,
     longhornReadable: context.longhornReadable,
+    persistentVolumesReadable: context.persistentVolumesReadable,
     dataVolumesReadable: context.dataVolumesReadable,
     sourceState: input.neighbours.source?.tracked.object.state,
     dryRunRefusal: context.claimRefusalOf(

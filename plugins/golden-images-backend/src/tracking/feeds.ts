@@ -82,5 +82,6 @@ function plan(
     scope.namespace ?? '*',
     scope.fieldSelector ?? '',
   ].join('|');
-  return { feed: { id, type, scope }, feature, essential };
+  const tellsOfPast = type === RESOURCES.events || undefined;
+  return { feed: { id, type, scope, tellsOfPast }, feature, essential };
 }

@@ -1,13 +1,16 @@
 import { RESOURCES, type ResourceType } from '../kubernetes';
 import type { FeedStates } from './clusterState';
 
-/** In all namespaces that are followed. */
+/**
+ * In all namespaces that are followed, what is there is known: there is a list
+ * of it, which may be old, but was not dropped.
+ */
 export function isReadable(feeds: FeedStates, type: ResourceType): boolean {
   const ofType = [...feeds.values()].filter(
     ({ plan }) => plan.feed.type === type,
   );
   return (
-    ofType.length > 0 && ofType.every(({ state }) => state.phase !== 'refused')
+    ofType.length > 0 && ofType.every(({ state }) => state.hasListed === true)
   );
 }
 
@@ -27,7 +30,8 @@ export function wouldSee(feeds: FeedStates, namespace: string): boolean {
 
 /** What of the rows' premises may change while the cluster is followed. */
 export function premisesOf(feeds: FeedStates): string {
-  return [RESOURCES.longhornVolumes, RESOURCES.dataVolumes]
+  const { longhornVolumes, persistentVolumes, dataVolumes } = RESOURCES;
+  return [longhornVolumes, persistentVolumes, dataVolumes]
     .map(type => isReadable(feeds, type))
     .join();
 }
