@@ -47,12 +47,21 @@ export function readConnection(
         token: entry.getOptionalString('token'),
         ...readCa(entry, at),
       };
-    default:
-      return fromKubernetesPlugin(
-        entry.getString('fromKubernetesPlugin'),
-        `${at}.fromKubernetesPlugin`,
-        root,
+    default: {
+      const name = entry.getString('fromKubernetesPlugin');
+      return usable(() =>
+        fromKubernetesPlugin(name, `${at}.fromKubernetesPlugin`, root),
       );
+    }
+  }
+}
+
+/** The configuration of another plugin must not keep the other clusters from starting. */
+function usable(read: () => ClusterConnectionConfig): ClusterConnectionConfig {
+  try {
+    return read();
+  } catch (error) {
+    return { type: 'unusable', message: (error as Error).message };
   }
 }
 
@@ -87,6 +96,8 @@ function readCa(entry: Config, at: string) {
  * twice (`kubernetes.clusterLocatorMethods[].clusters[]` of type `config`,
  * Backstage 1.55). Only its service account token can be used: the others are
  * the users' own.
+ *
+ * @throws InputError naming what cannot be used
  */
 function fromKubernetesPlugin(
   name: string,

@@ -301,6 +301,12 @@ describe('readGoldenImagesConfig', () => {
       allow({ host: 'a', allowAddresses: ['10.0.0.1'] }),
       /allow\[0\]\.allowAddresses\[0\]: "10\.0\.0\.1" must be a range/,
     ],
+  ])('refuses %s', (_name, data, message) => {
+    expect(() => read(data)).toThrow(message);
+  });
+
+  // The configuration of another plugin: the other clusters start without it.
+  it.each<[string, object, RegExp]>([
     [
       'an unknown cluster of the Kubernetes plugin',
       cluster({ fromKubernetesPlugin: 'x' }),
@@ -320,8 +326,22 @@ describe('readGoldenImagesConfig', () => {
       }),
       /skipTLSVerify is not supported/,
     ],
-  ])('refuses %s', (_name, data, message) => {
-    expect(() => read(data)).toThrow(message);
+    [
+      'one with two CAs',
+      kubernetes({
+        url: 'https://a',
+        serviceAccountToken: 't',
+        caData: 'x',
+        caFile: '/y',
+      }),
+      /give either caData or caFile/,
+    ],
+  ])('says of its cluster why it cannot use %s', (_name, data, message) => {
+    const [{ connection }] = read(data).clusters;
+    expect(connection).toEqual({
+      type: 'unusable',
+      message: expect.stringMatching(message),
+    });
   });
 
   it.each([0, 1.5, -1])('refuses to keep %s versions', keepVersions => {

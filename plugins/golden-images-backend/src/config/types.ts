@@ -4,6 +4,8 @@ import type { CloneLimits } from './cloneLimits';
 export type ClusterConnectionConfig =
   | { type: 'kubeconfig'; path: string; context?: string }
   | { type: 'in-cluster' }
+  /** What another plugin's configuration says cannot be used: why, and where. */
+  | { type: 'unusable'; message: string }
   | {
       type: 'url';
       url: string;

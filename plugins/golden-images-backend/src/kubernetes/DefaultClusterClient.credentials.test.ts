@@ -73,6 +73,12 @@ describe('DefaultClusterClient', () => {
         (await refusal(client(undefined, join(folder, 'absent')).get(DISK)))
           .message,
       ).toContain('ENOENT');
+      const message = 'there is no cluster "x" in the other configuration';
+      const unusable = connect({
+        name: 'c1',
+        connection: { type: 'unusable', message },
+      });
+      expect((await refusal(unusable.get(DISK))).message).toContain(message);
     });
 
     it('trusts the CA that is given, and no other', async () => {

@@ -56,6 +56,8 @@ export class KubeConfigSource {
       case 'in-cluster':
         config.loadFromCluster();
         break;
+      case 'unusable':
+        throw new Error(connection.message);
       default:
         config.loadFromClusterAndUser(
           {
