@@ -113,6 +113,86 @@ describe.each(databases.eachSupportedId())('history on %s', id => {
     ]);
   });
 
+  const oneAfterTheOther = async () => {
+    for (const day of [1, 2, 3, 4, 20, 21]) {
+      const uid = `u${day}`;
+      await activity.add(line('daily', day, { namespace: 'team-a', uid }));
+      await activity.add(
+        line('daily', day, {
+          namespace: 'team-a',
+          uid: day === 21 ? 'u21' : uid,
+          action: day === 21 ? 'held' : 'deleted',
+        }),
+      );
+    }
+  };
+  const left = async () =>
+    (await knex('activity').orderBy('id').select('uid', 'action')).map(
+      ({ uid, action }) => `${uid} ${action}`,
+    );
+
+  it('forgets those who bore a name before whoever bears it now', async () => {
+    await oneAfterTheOther();
+    await tracked.write(fence, [volumeRecord('daily', { uid: 'u21' })], []);
+    await activity.prune(at(10), 0);
+    expect(await left()).toEqual([
+      'u20 clone-requested',
+      'u20 deleted',
+      'u21 clone-requested',
+      'u21 held',
+    ]);
+    // However old: it is alive.
+    await activity.prune(at(28), 0);
+    expect(await left()).toEqual(['u21 clone-requested', 'u21 held']);
+  });
+
+  it('forgets them as well when the last one is gone too, but only lately', async () => {
+    await oneAfterTheOther();
+    await activity.prune(at(10), 0);
+    expect(await left()).toEqual([
+      'u20 clone-requested',
+      'u20 deleted',
+      'u21 clone-requested',
+      'u21 held',
+    ]);
+  });
+
+  it('keeps what was noted of an object before, or after, it had an uid of its own', async () => {
+    const record = volumeRecord('disk', { uid: 'claim' });
+    record.tracked.ownerUid = 'data-volume';
+    await tracked.write(fence, [record], []);
+    const of = { namespace: 'team-a' };
+    await activity.add(line('disk', 1, { ...of, uid: 'former' }));
+    await activity.add(line('disk', 2, { ...of, uid: 'data-volume' }));
+    await activity.add(
+      line('disk', 2, { ...of, uid: 'former', action: 'deleted' }),
+    );
+    await activity.add(line('disk', 3, { ...of, uid: 'claim' }));
+    await activity.add(line('disk', 3, of));
+    // A DataVolume that was taken away without its claim: the same disk to people.
+    await activity.add(line('disk', 3, { ...of, uid: 'was-its-owner' }));
+    await activity.prune(at(10), 0);
+    expect(await left()).toEqual([
+      'data-volume clone-requested',
+      'claim clone-requested',
+      'null clone-requested',
+      'was-its-owner clone-requested',
+    ]);
+  });
+
+  it('keeps the whole history of an object that is gone for as long as its end', async () => {
+    const of = { namespace: 'team-a', uid: 'second' };
+    await tracked.write(fence, [volumeRecord('disk', { uid: 'third' })], []);
+    // That the first was gone was seen after the second was asked for.
+    await activity.add(line('disk', 1, of));
+    await activity.add(
+      line('disk', 1, { ...of, uid: 'first', action: 'deleted' }),
+    );
+    await activity.add(line('disk', 20, { ...of, action: 'deleted' }));
+    await activity.prune(at(10), 0);
+    expect(await left()).toEqual(['second clone-requested', 'second deleted']);
+  });
+
   it('goes on where it stopped, and begins again at the end', async () => {
     await tracked.write(fence, [volumeRecord('alive')], []);
     await knex.batchInsert(

@@ -1,6 +1,7 @@
 import type { Activity } from '@golden-images/plugin-golden-images-common';
 import type { Knex } from 'knex';
-import { TRACKED_TABLE } from './tables';
+import { idsOfPastLines } from './pastLines';
+import { ACTIVITY_TABLE } from './tables';
 
 export interface ActivityPage {
   items: Activity[];
@@ -22,7 +23,7 @@ interface ActivityTableRow {
   at: string;
 }
 
-const TABLE = 'activity';
+const TABLE = ACTIVITY_TABLE;
 const KEY = ['cluster', 'namespace', 'name'] as const;
 const MAX_MESSAGE = 1024;
 const PRUNE_ROWS = 500;
@@ -59,8 +60,10 @@ export class ActivityStore {
   }
 
   /**
-   * Looks at the next few lines and deletes those of objects that are gone and
-   * of which nothing was written since `before`, in all clusters.
+   * Looks at the next few lines and deletes those of objects that have been
+   * gone since `before`, in all clusters, whether or not another object bears
+   * the name by now. See `idsOfPastLines` for how they
+   * are told apart.
    *
    * @param before - ISO 8601
    * @param afterId - what the last call returned, 0 at first
@@ -71,35 +74,14 @@ export class ActivityStore {
       .where('id', '>', afterId)
       .orderBy('id')
       .limit(PRUNE_ROWS)
-      .select('id', 'at', ...KEY);
+      .select('id', 'uid', 'at', ...KEY);
     const old = rows.filter(({ at }) => at < before);
     if (old.length > 0) {
-      const kept = await this.#keptSince(before, old);
-      const ids = old
-        .filter(row => !kept.has(idOf(row)))
-        .map(({ id }) => Number(id));
+      const ids = await idsOfPastLines(this.#knex, before, old);
       await this.#knex<ActivityTableRow>(TABLE).whereIn('id', ids).delete();
     }
     const isLast = rows.length < PRUNE_ROWS || old.length < rows.length;
     return isLast ? 0 : Number(rows.at(-1)?.id);
-  }
-
-  /** Those that exist, or of which something was written since. */
-  async #keptSince(
-    before: string,
-    rows: Pick<ActivityTableRow, 'cluster' | 'namespace' | 'name'>[],
-  ): Promise<Set<string>> {
-    const keys = [...new Map(rows.map(row => [idOf(row), row])).values()].map(
-      ({ cluster, namespace, name }) => [cluster, namespace, name],
-    );
-    const alive = await this.#knex(TRACKED_TABLE)
-      .whereIn([...KEY], keys)
-      .select(...KEY);
-    const recent = await this.#knex<ActivityTableRow>(TABLE)
-      .whereIn([...KEY], keys)
-      .andWhere('at', '>=', before)
-      .distinct(...KEY);
-    return new Set([...alive, ...recent].map(idOf));
   }
 }
 
@@ -123,10 +105,6 @@ export async function addActivity(
       at: activity.at,
     })),
   );
-}
-
-function idOf(row: { cluster: string; namespace: string; name: string }) {
-  return `${row.cluster}/${row.namespace}/${row.name}`;
 }
 
 function activityOf(row: ActivityTableRow): Activity {
