@@ -95,7 +95,9 @@ async function lastDeletionsOf(
   before: string,
   keys: string[][],
 ): Promise<Map<string, number>> {
-  const rows = await knex(ACTIVITY_TABLE)
+  const rows: (HistoryLine & { last: number | string })[] = await knex(
+    ACTIVITY_TABLE,
+  )
     .whereIn([...KEY], keys)
     .andWhere({ action: DELETED })
     .andWhere('at', '<', before)
