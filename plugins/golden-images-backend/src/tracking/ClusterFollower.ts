@@ -34,6 +34,11 @@ export class ClusterFollower {
     return this.#tracker;
   }
 
+  /** Whether another instance follows the cluster; `undefined` where that is not known yet. */
+  get isFollowedElsewhere(): boolean | undefined {
+    return this.#options.keeper.isHeldByAnother;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const { clusterName, logger, timing } = this.#options;
     for (let failures = 1; !signal.aborted; failures++) {

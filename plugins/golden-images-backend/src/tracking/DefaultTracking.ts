@@ -165,17 +165,20 @@ export class DefaultTracking implements Tracking {
     for (const { client } of this.#clusters.values()) client.close();
   }
 
-  async clusterStatus(name?: string): Promise<ClusterStatus[]> {
+  async clusterStatus(only?: string): Promise<ClusterStatus[]> {
     const written = await this.#stores.statuses.read();
     return [...this.#clusters.values()]
-      .filter(({ config }) => name === undefined || config.name === name)
-      .map(({ config, follower }) => ({
-        ...(follower.tracker?.status ??
-          this.#others.of(config.name, written.get(config.name))),
-        name: config.name,
-        title: config.title,
-        imageNamespaces: config.imageNamespaces,
-      }));
+      .filter(({ config }) => only === undefined || config.name === only)
+      .map(({ config: { name, title, imageNamespaces }, follower }) => {
+        const status =
+          follower.tracker?.status ??
+          this.#others.of(
+            name,
+            written.get(name),
+            follower.isFollowedElsewhere,
+          );
+        return { ...status, name, title, imageNamespaces };
+      });
   }
 
   client(clusterName: string): ClusterClient {

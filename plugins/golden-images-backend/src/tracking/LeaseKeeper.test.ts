@@ -119,11 +119,51 @@ describe.each(databases.eachSupportedId())('LeaseKeeper on %s', id => {
     expect(taken).toBe(false);
   });
 
-  it('does not wait for a holder that is long dead', async () => {
-    await keeper('one').acquire(abort.signal);
-    timing.pass(60_000);
-    await keeper('two').acquire(abort.signal);
-    expect(timing.delaysMs).toEqual([]);
+  it.each([61_000, 24 * 3_600_000, -24 * 3_600_000])(
+    'leaves a living holder its lease although its own clock is %d ms ahead',
+    async aheadMs => {
+      const fence = await keeper('one').acquire(abort.signal);
+      timing.setClock(aheadMs);
+      let taken = false;
+      const two = keeper('two');
+      two.acquire(abort.signal).then(
+        () => {
+          taken = true;
+        },
+        () => undefined,
+      );
+      await settle();
+      expect(two.isHeldByAnother).toBeUndefined();
+      for (let second = 0; second < 60; second++) {
+        if (second % 5 === 0) {
+          await leases.renew(fence, timing.nowMs() - aheadMs);
+        }
+        timing.pass(1_000);
+        await settle();
+      }
+      expect(taken).toBe(false);
+      expect(two.isHeldByAnother).toBe(true);
+    },
+  );
+
+  it('watches for the time of a lease at its start, however long the holder seems to be dead', async () => {
+    const fence = await keeper('one').acquire(abort.signal);
+    timing.pass(24 * 3_600_000);
+    const startMs = timing.elapsedMs();
+    const two = keeper('two');
+    let next: number | undefined;
+    const waiting = two.acquire(abort.signal).then(({ token }) => {
+      next = token;
+    });
+    while (next === undefined && timing.elapsedMs() - startMs < 60_000) {
+      await settle();
+      if (next === undefined) timing.pass(1_000);
+    }
+    await waiting;
+    expect(next).toBe(fence.token + 1);
+    const tookMs = timing.elapsedMs() - startMs;
+    expect(tookMs).toBeGreaterThanOrEqual(15_000);
+    expect(tookMs).toBeLessThanOrEqual(30_000);
   });
 
   it('tells a holder that it was replaced', async () => {

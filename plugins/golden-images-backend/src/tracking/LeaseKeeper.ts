@@ -1,22 +1,20 @@
-import type { Fence, LeaseRow, LeaseStore } from '../database';
+import type { Fence, LeaseStore } from '../database';
+import { BeatWatch, LEASE_MS } from './BeatWatch';
 import type { Timing } from './Timing';
 
-const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 const POLL_MS = 3_000;
-/** So old that clocks which differ do not explain it: nobody need wait for it. */
-const LONG_DEAD_MS = 60_000;
 
 /**
- * Holds the lease of one cluster. A lease whose beat stands still for as long
- * as it lasts has no holder any more: that is seen by one's own clock, so that
- * clocks need not agree. With both times a dead holder is replaced within 30 s.
+ * Holds the lease of one cluster, or watches who does: see `BeatWatch`. A dead
+ * holder is replaced within 30 s, also by an instance that has just started.
  */
 export class LeaseKeeper {
   readonly #leases: LeaseStore;
   readonly #cluster: string;
   readonly #holder: string;
   readonly #timing: Timing;
+  readonly #watch: BeatWatch;
 
   constructor(options: {
     leases: LeaseStore;
@@ -28,26 +26,28 @@ export class LeaseKeeper {
     this.#cluster = options.cluster;
     this.#holder = options.holder;
     this.#timing = options.timing;
+    this.#watch = new BeatWatch(options.timing);
+  }
+
+  /** Whether another instance holds it, while we wait for it; `undefined` where that is not known yet. */
+  get isHeldByAnother(): boolean | undefined {
+    return this.#watch.isHeld;
   }
 
   /** Waits until the lease is ours. Rejects when the signal is aborted. */
   async acquire(signal: AbortSignal): Promise<Fence> {
-    let seen: LeaseRow | undefined;
-    let seenAtMs = 0;
     for (;;) {
       signal.throwIfAborted();
       const row = await this.#leases.read(this.#cluster);
-      const { nowMs, elapsedMs } = this.#now();
-      if (row?.token !== seen?.token || row?.beat !== seen?.beat) {
-        seen = row;
-        seenAtMs = elapsedMs;
-      }
-      const free =
-        !row?.holder ||
-        elapsedMs - seenAtMs >= LEASE_MS ||
-        nowMs - row.renewedAtMs >= LONG_DEAD_MS;
+      this.#watch.see(row);
+      const free = this.#watch.isHeld === false;
       const fence = free
-        ? await this.#leases.take(this.#cluster, this.#holder, row, nowMs)
+        ? await this.#leases.take(
+            this.#cluster,
+            this.#holder,
+            row,
+            this.#timing.nowMs(),
+          )
         : undefined;
       if (fence) return fence;
       await this.#timing.delay(POLL_MS, signal);
@@ -96,13 +96,6 @@ export class LeaseKeeper {
     } finally {
       done.abort();
     }
-  }
-
-  #now() {
-    return {
-      nowMs: this.#timing.nowMs(),
-      elapsedMs: this.#timing.elapsedMs(),
-    };
   }
 
   async giveBack(fence: Fence): Promise<void> {

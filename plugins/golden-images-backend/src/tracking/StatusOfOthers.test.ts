@@ -13,8 +13,8 @@ describe('StatusOfOthers', () => {
     others = new StatusOfOthers(timing);
   });
 
-  const read = (writtenAtMs: number) =>
-    others.of('c1', { status: connected, writtenAtMs }).connection;
+  const read = (writtenAtMs: number, isHeld?: boolean) =>
+    others.of('c1', { status: connected, writtenAtMs }, isHeld).connection;
 
   it('is believed for as long as it is young', () => {
     const writtenAtMs = timing.nowMs();
@@ -22,13 +22,15 @@ describe('StatusOfOthers', () => {
     timing.pass(20_000);
     expect(read(writtenAtMs)).toBe('connected');
     timing.pass(1_000);
-    expect(others.of('c1', { status: connected, writtenAtMs })).toEqual({
+    expect(
+      others.of('c1', { status: connected, writtenAtMs }, undefined),
+    ).toEqual({
       connection: 'connecting',
       missing: [],
       since: new Date(writtenAtMs).toISOString(),
       message: 'No instance of the backend follows this cluster right now',
     });
-    expect(others.of('c2', undefined).connection).toBe('connecting');
+    expect(others.of('c2', undefined, undefined).connection).toBe('connecting');
   });
 
   it.each([HOUR_MS, -HOUR_MS])(
@@ -57,5 +59,32 @@ describe('StatusOfOthers', () => {
     read(timing.nowMs());
     timing.pass(HOUR_MS);
     expect(read(timing.nowMs() - HOUR_MS / 2)).toBe('connecting');
+  });
+
+  it.each([HOUR_MS, -HOUR_MS])(
+    'is believed of one that renews its lease, by a clock that is %d ms ahead, however rarely one looks',
+    aheadMs => {
+      for (let i = 0; i < 3; i++) {
+        timing.pass(HOUR_MS);
+        expect(read(timing.nowMs() + aheadMs, true)).toBe('connected');
+      }
+    },
+  );
+
+  it('is not believed of one that does not renew its lease, or lets it stand still', () => {
+    expect(read(timing.nowMs(), false)).toBe('connecting');
+    const writtenAtMs = timing.nowMs();
+    expect(read(writtenAtMs, true)).toBe('connected');
+    timing.pass(10_000);
+    expect(read(writtenAtMs, true)).toBe('connected');
+    timing.pass(11_000);
+    expect(read(writtenAtMs, true)).toBe('connecting');
+  });
+
+  it('says that it is not known yet whether somebody writes', () => {
+    const writtenAtMs = timing.nowMs() - HOUR_MS;
+    expect(
+      others.of('c1', { status: connected, writtenAtMs }, undefined).message,
+    ).toContain('is seen within seconds');
   });
 });

@@ -15,8 +15,9 @@ interface Look {
 
 /**
  * Status of clusters that other instances follow, as they wrote it last. The
- * clocks of two machines need not agree: whoever is seen writing lives, and what
- * stands still is old, whatever time is written on it.
+ * clocks of two machines need not agree: whoever is seen renewing the lease
+ * lives, and what stands still is old, whatever time is written on it. Only
+ * until the first of that was seen is the time that is written a hint.
  */
 export class StatusOfOthers {
   readonly #timing: Timing;
@@ -26,25 +27,37 @@ export class StatusOfOthers {
     this.#timing = timing;
   }
 
+  /** @param isHeld - whether another instance holds the lease, where that is known */
   of(
     cluster: string,
     written: { status: TrackerStatus; writtenAtMs: number } | undefined,
+    isHeld: boolean | undefined,
   ): TrackerStatus {
     if (!written) return { connection: 'connecting', missing: [] };
-    if (this.#hasWriter(cluster, written.writtenAtMs)) return written.status;
+    const hasWriter = this.#hasWriter(cluster, written.writtenAtMs, isHeld);
+    if (hasWriter) return written.status;
     return {
       ...written.status,
       connection: 'connecting',
       since: new Date(written.writtenAtMs).toISOString(),
-      message: 'No instance of the backend follows this cluster right now',
+      message:
+        hasWriter === undefined
+          ? 'Whether an instance of the backend follows this cluster is seen within seconds'
+          : 'No instance of the backend follows this cluster right now',
     };
   }
 
-  #hasWriter(cluster: string, writtenAtMs: number): boolean {
+  /** `undefined`: that is not known yet. */
+  #hasWriter(
+    cluster: string,
+    writtenAtMs: number,
+    isHeld: boolean | undefined,
+  ): boolean | undefined {
     const look = this.#look(cluster, writtenAtMs);
     if (look.lookedAtMs - look.sinceMs > STATUS_LIFE_MS) return false;
+    if (isHeld !== undefined) return isHeld;
     const ageMs = Math.abs(this.#timing.nowMs() - writtenAtMs);
-    return look.isNew || ageMs <= STATUS_LIFE_MS;
+    return look.isNew || ageMs <= STATUS_LIFE_MS || undefined;
   }
 
   #look(cluster: string, writtenAtMs: number): Look {
