@@ -24,6 +24,14 @@ describe('ProgressLog', () => {
     expect(log.remainingMs(at(11))).toBeUndefined();
   });
 
+  it('says nothing of a copy that has ended, also before that was observed', () => {
+    const log = new ProgressLog();
+    log.observe([at(20)], 0);
+    log.observe([at(40)], 10_000);
+    const ended = { ...at(undefined), state: 'usable' as const };
+    expect(log.remainingMs(ended)).toBeUndefined();
+  });
+
   it('says nothing while nothing moves', () => {
     const log = new ProgressLog();
     log.observe([at(10)], 0);

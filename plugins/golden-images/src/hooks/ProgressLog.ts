@@ -38,6 +38,8 @@ export class ProgressLog {
 
   /** Time that is left, or `undefined` while too little was seen or nothing moves. */
   remainingMs(volume: VolumeList['items'][number]): number | undefined {
+    // A page may show an answer before it has been observed.
+    if (volume.state !== 'copying') return undefined;
     const observations = this.#observations.get(volumeKey(volume)) ?? [];
     if (observations.length < 2) return undefined;
     const first = observations[0];
