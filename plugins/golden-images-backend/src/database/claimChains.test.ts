@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { testDatabases } from './__testUtils__/testDatabases';
 import { LeaseStore, type Fence } from './LeaseStore';
 import { migrateDatabase } from './migrateDatabase';
-import { ViewStore, type ViewLinks, type ViewRecord } from './ViewStore';
+import { ViewStore } from './ViewStore';
+import type { ViewLinks, ViewRecord } from './viewRows';
 
 const databases = testDatabases();
 

@@ -24,12 +24,12 @@ export { migrateDatabase } from './migrateDatabase';
 export { asQueuedVolume } from './QueuedVolumes';
 export { StatusStore, type TrackerStatus } from './StatusStore';
 export { TrackedStore, type TrackedRecord } from './TrackedStore';
-export {
-  ViewStore,
-  type FeedKey,
-  type ViewChange,
-  type KeptView,
-  type ViewDeletion,
-  type ViewLinks,
-  type ViewRecord,
-} from './ViewStore';
+export type {
+  FeedKey,
+  KeptView,
+  ViewChange,
+  ViewDeletion,
+  ViewLinks,
+  ViewRecord,
+} from './viewRows';
+export { ViewStore } from './ViewStore';

@@ -1,0 +1,120 @@
+import {
+  claim,
+  CLONE_OF_IMAGE,
+  dataVolume,
+  event,
+  inShort,
+  longhornVolume,
+  lookAt,
+  persistentVolume,
+  sourceVolume,
+} from './__testUtils__/objects';
+import type { DeriveInput } from './types';
+
+const bound = claim({ phase: 'Bound', dataSource: CLONE_OF_IMAGE });
+const copy = (
+  options: Parameters<typeof longhornVolume>[0] = {},
+): Partial<DeriveInput> => ({
+  claim: bound,
+  persistentVolume: persistentVolume(),
+  longhornVolume: longhornVolume({ cloneState: 'initiated', ...options }),
+  sourceLonghornVolume: sourceVolume(),
+});
+
+describe('a clone by CDI', () => {
+  const clone = (phase: string, progress = 'N/A') =>
+    dataVolume({
+      phase,
+      progress,
+      source: { pvc: { namespace: 'golden-images', name: 'image' } },
+      running: { status: 'True', reason: 'Pod is running' },
+    });
+  const target = claim({ of: 'dv-1' });
+  const inUse = event({
+    of: 'claim-1',
+    reason: 'CloneSourceInUse',
+    message: 'pod golden-images/p using PersistentVolumeClaim image',
+  });
+
+  it('waits for the Pod that uses its source, until there is a progress', () => {
+    const objects = { claim: target, events: [inUse] };
+    expect(
+      lookAt('volume', { ...objects, dataVolume: clone('CloneInProgress') }),
+    ).toMatchObject({
+      state: 'waiting',
+      reason: 'source-in-use',
+      message: inUse.message,
+    });
+    expect(
+      lookAt('volume', {
+        ...objects,
+        dataVolume: clone('CloneInProgress', '0.00%'),
+      }),
+    ).toMatchObject({ state: 'copying', progressPercent: 0 });
+  });
+
+  it.each(['importing', 'pending', 'failing'] as const)(
+    'waits for a source that is %s',
+    sourceState => {
+      const objects = { claim: target, sourceState };
+      expect(
+        inShort(
+          lookAt('volume', {
+            ...objects,
+            dataVolume: clone('CloneInProgress'),
+          }),
+        ),
+      ).toBe('waiting:source-not-ready');
+    },
+  );
+
+  it('waits for its source, too, before CDI has made its temporary claim', () => {
+    const objects = {
+      claim: target,
+      dataVolume: clone('CSICloneInProgress'),
+      sourceState: 'importing' as const,
+    };
+    expect(inShort(lookAt('volume', objects))).toBe('waiting:source-not-ready');
+    const begun = event({
+      of: 'claim-1',
+      type: 'Normal',
+      reason: 'Provisioning',
+      message: '[tmp-pvc-1] : External provisioner is provisioning volume',
+    });
+    expect(lookAt('volume', { ...objects, events: [begun] }).state).toBe(
+      'copying',
+    );
+  });
+
+  it('does not wait for a source that is there', () => {
+    expect(
+      lookAt('volume', {
+        claim: target,
+        sourceState: 'ready',
+        dataVolume: clone('CloneInProgress', '12.00%'),
+      }),
+    ).toMatchObject({ state: 'copying', progressPercent: 12 });
+  });
+
+  it('ends in an error of its own', () => {
+    const found = lookAt('volume', {
+      dataVolume: dataVolume({
+        phase: 'CloneInProgress',
+        source: { pvc: { namespace: 'g', name: 'image' } },
+        running: { reason: 'Error', message: 'stream closed' },
+      }),
+      claim: target,
+      events: [inUse],
+    });
+    expect(found).toMatchObject({ state: 'failing', reason: 'clone-error' });
+  });
+
+  it('is Succeeded before Longhorn has copied (recorded)', () => {
+    const found = lookAt('volume', {
+      ...copy({ actualSize: 100 }),
+      dataVolume: clone('Succeeded', '100.0%'),
+      claim: claim({ of: 'dv-1', phase: 'Bound' }),
+    });
+    expect(found).toMatchObject({ state: 'copying', progressPercent: 10 });
+  });
+});
