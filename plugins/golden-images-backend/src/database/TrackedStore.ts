@@ -12,6 +12,7 @@ import { selectEach, writeEach } from './eachRow';
 import { deletionOfLabels, insertionOfLabels } from './labels';
 import type { Fence } from './LeaseStore';
 import type { RowWrite } from './rowStatements';
+import { selectInParts } from './selectInParts';
 import { TRACKED_TABLE } from './tables';
 import { underFence, writeUnderFence } from './underFence';
 
@@ -181,9 +182,12 @@ export class TrackedStore {
   }
 
   async allKeys(cluster: string): Promise<string[]> {
-    const rows = await this.#knex<TrackedTableRow>(TRACKED_TABLE)
-      .where({ cluster })
-      .select('namespace', 'name');
+    const rows = await selectInParts<TrackedTableRow>(this.#knex, {
+      table: TRACKED_TABLE,
+      where: { cluster },
+      key: ['namespace', 'name'],
+      columns: ['namespace', 'name'],
+    });
     return rows.map(keyOf);
   }
 

@@ -8,6 +8,7 @@ import {
 } from './claimChains';
 import { insertMissing, selectEach, writeEach } from './eachRow';
 import type { Fence } from './LeaseStore';
+import { selectInParts } from './selectInParts';
 import type { Rows } from './sqliteConnection';
 import { SqliteThread } from './SqliteThread';
 import { projectUnderFence, writeInThread } from './underFence';
@@ -98,13 +99,20 @@ export class ViewStore {
   /** Ids of all objects of a list, for the difference to a new one of it. */
   async keysOfFeed(cluster: string, feed: FeedKey): Promise<KeptView[]> {
     const { id, kind, namespace } = feed;
-    const query = this.#knex<ViewTableRow>(TABLE)
-      .where({ cluster, kind, feed: id })
-      .select('kind', 'object_key', 'uid', 'resource_version');
-    if (namespace !== undefined) whereWithin(query, 'object_key', namespace);
-    const rows = await query;
+    const rows = await selectInParts<ViewTableRow>(this.#knex, {
+      table: TABLE,
+      where: { cluster, kind },
+      key: ['object_key'],
+      columns: ['object_key', 'uid', 'resource_version'],
+      within: query => {
+        if (namespace !== undefined) {
+          whereWithin(query, 'object_key', namespace);
+        }
+      },
+      filter: query => query.where({ feed: id }),
+    });
     return rows.map(row => ({
-      kind: row.kind,
+      kind,
       objectKey: row.object_key,
       uid: row.uid,
       resourceVersion: row.resource_version,
@@ -116,10 +124,13 @@ export class ViewStore {
     cluster: string,
     feeds: string[],
   ): Promise<ViewDeletion[]> {
-    const rows = await this.#knex<ViewTableRow>(TABLE)
-      .where({ cluster })
-      .whereNotIn('feed', feeds)
-      .select('kind', 'object_key', 'uid');
+    const rows = await selectInParts<ViewTableRow>(this.#knex, {
+      table: TABLE,
+      where: { cluster },
+      key: ['kind', 'object_key'],
+      columns: ['kind', 'object_key', 'uid'],
+      filter: query => query.whereNotIn('feed', feeds),
+    });
     return rows.map(row => ({
       kind: row.kind,
       objectKey: row.object_key,
@@ -188,11 +199,17 @@ export class ViewStore {
 
   /** `namespace/name` of all objects of some kinds. */
   async keysOfKinds(cluster: string, kinds: string[]): Promise<string[]> {
-    const rows = await this.#knex<ViewTableRow>(TABLE)
-      .where({ cluster })
-      .whereIn('kind', kinds)
-      .distinct('object_key');
-    return rows.map(row => row.object_key);
+    const keys = new Set<string>();
+    for (const kind of kinds) {
+      const rows = await selectInParts<ViewTableRow>(this.#knex, {
+        table: TABLE,
+        where: { cluster, kind },
+        key: ['object_key'],
+        columns: ['object_key'],
+      });
+      rows.forEach(row => keys.add(row.object_key));
+    }
+    return [...keys];
   }
 
   async keysSeenBefore(
@@ -200,10 +217,13 @@ export class ViewStore {
     kind: string,
     beforeMs: number,
   ): Promise<ViewDeletion[]> {
-    const rows = await this.#knex<ViewTableRow>(TABLE)
-      .where({ cluster, kind })
-      .andWhere('seen_at_ms', '<', beforeMs)
-      .select('object_key');
+    const rows = await selectInParts<ViewTableRow>(this.#knex, {
+      table: TABLE,
+      where: { cluster, kind },
+      key: ['object_key'],
+      columns: ['object_key'],
+      filter: query => query.where('seen_at_ms', '<', beforeMs),
+    });
     return rows.map(row => ({ kind, objectKey: row.object_key }));
   }
 
