@@ -65,6 +65,7 @@ export class ClusterTracker {
   readonly #feeds: ClusterFeeds;
   #status: TrackerStatus = { connection: 'connecting', missing: [] };
   #missingRights: { feature: string; reason: string }[] = [];
+  readonly #background = new Set<Promise<void>>();
   #complete?: () => void;
   readonly #completed = new Promise<void>(resolve => {
     this.#complete = resolve;
@@ -164,6 +165,7 @@ export class ClusterTracker {
       // Also when it failed before it began: others wait for this signal.
       this.#abort.abort();
       await this.#projector.close();
+      await Promise.all(this.#background);
       await this.#options.beforeEnd();
       await this.#sayGoodbye();
     }
@@ -232,7 +234,7 @@ export class ClusterTracker {
     // Before, everything is derived anew when all is known.
     const isOpen = this.#complete === undefined;
     if (isOpen && readable !== premisesOf(this.#feeds.states)) {
-      this.#projector.deriveAll().catch(error => this.#abort.abort(error));
+      this.#inBackground(this.#projector.deriveAll());
     }
     this.#openWhenComplete();
   }
@@ -242,12 +244,21 @@ export class ClusterTracker {
     if (!complete) return;
     if (!this.#feeds.isComplete) return;
     this.#complete = undefined;
-    this.#ingest
-      .forgetAllBut(this.#feeds.feeds)
-      .then(() => this.#projector.open())
-      .then(() => this.#projector.settled())
-      .then(complete)
-      .catch(error => this.#abort.abort(error));
+    this.#inBackground(
+      this.#ingest
+        .forgetAllBut(this.#feeds.feeds)
+        .then(() => this.#projector.open())
+        .then(() => this.#projector.settled())
+        .then(complete),
+    );
+  }
+
+  /** It is waited for at the end: nothing is read or written after that. */
+  #inBackground(work: Promise<void>) {
+    const done = work
+      .catch(error => this.#abort.abort(error))
+      .finally(() => this.#background.delete(done));
+    this.#background.add(done);
   }
 
   #updateStatus() {

@@ -68,6 +68,7 @@ export class Projector {
   readonly #neighbours: NeighbourLoader;
   readonly #dirty = new Dirty();
   #open = false;
+  #isClosed = false;
   #working?: Promise<void>;
 
   constructor(options: ProjectorOptions) {
@@ -93,14 +94,16 @@ export class Projector {
    */
   async open(): Promise<void> {
     const { cluster, tracked } = this.#options;
+    if (this.#isClosed) return;
     this.#open = true;
     await this.deriveAll();
     this.#dirty.add(await tracked.allKeys(cluster));
     this.#start();
   }
 
-  /** Ends after the batch at hand. */
+  /** Ends after the batch at hand, for good. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#open = false;
     await this.#working;
   }

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ViewStore } from '../database';
 import { RESOURCES, type ResourceType } from '../kubernetes';
 import { IMAGES, until } from './__testUtils__/startTracking';
 import { keyOf, useTracking } from './__testUtils__/useTracking';
@@ -242,5 +244,34 @@ describe('tracking while one list does not come', () => {
       states.add((await orders())?.state);
     }
     expect([...states]).toEqual(['unknown']);
+  });
+
+  it('reads and writes nothing any more after its end, also where it had just begun', async () => {
+    let goOn = () => {};
+    const gate = new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+    const held = jest
+      .spyOn(ViewStore.prototype, 'keysOutsideFeeds')
+      .mockImplementation(async () => {
+        await gate;
+        return [];
+      });
+    await scene.start();
+    await until('it is about to begin', async () => held.mock.calls.length > 0);
+    let hasStopped = false;
+    const stopping = scene.tracking.stop().then(() => {
+      hasStopped = true;
+    });
+    for (let turn = 0; turn < 100; turn++) await nextTurn();
+    expect(hasStopped).toBe(false);
+    goOn();
+    await stopping;
+    held.mockRestore();
+    const asked: string[] = [];
+    scene.knex.on('query', ({ sql }) => asked.push(sql));
+    for (let turn = 0; turn < 100; turn++) await nextTurn();
+    expect(asked).toEqual([]);
+    expect(await orders()).toBeUndefined();
   });
 });
