@@ -64,7 +64,9 @@ describe('names', () => {
       app: 'containerized-data-importer',
     };
     const lines = [
-      line(0, 'ADDED', `${CLAIM}/tmp-pvc-1`, { labels }),
+      line(0, 'ADDED', `${CLAIM}/tmp-pvc-1`, {
+        labels: { ...labels, 'cdi.kubevirt.io/OwnedByUID': 'c' },
+      }),
       line(0, 'ADDED', `${CLAIM}/prime-1`, {
         labels,
         owner: { kind: CLAIM, uid: 'c' },
@@ -108,6 +110,43 @@ describe('what is made anew under the same name', () => {
       '9 image gone',
       '9 image pending:requested',
     ]);
+  });
+
+  it('ends the one before, also when its end is seen after the next one has a claim', () => {
+    const owned = (uid: string) => ({
+      uid: `claim-of-${uid}`,
+      owner: { kind: 'DataVolume', uid },
+    });
+    const failed = { uid: 'a', spec: HTTP, status: { phase: 'Failed' } };
+    const lines = [
+      line(0, 'ADDED', 'DataVolume/disk', failed),
+      line(1, 'ADDED', `${CLAIM}/disk`, owned('a')),
+      line(5, 'DELETED', `${CLAIM}/disk`, owned('a')),
+      line(6, 'ADDED', `${CLAIM}/disk`, {
+        ...owned('b'),
+        spec: { dataSource: { kind: 'VolumeImportSource', name: 'v' } },
+      }),
+      line(9, 'DELETED', 'DataVolume/disk', failed),
+      line(10, 'ADDED', 'DataVolume/disk', { uid: 'b', spec: HTTP }),
+    ];
+    expect(statesOf(lines)).toEqual([
+      '0 image failed:import-error',
+      '9 image gone',
+      '9 image pending:requested',
+    ]);
+  });
+
+  it('is said once, whether its claim or its DataVolume is seen first', () => {
+    const owner = { kind: 'DataVolume', uid: 'DataVolume-disk' };
+    const lines = [
+      line(0, 'ADDED', `${CLAIM}/disk`, {
+        owner,
+        spec: { dataSource: { kind: 'VolumeImportSource', name: 'v' } },
+      }),
+      line(20_000, 'ADDED', 'DataVolume/disk', { spec: HTTP }),
+    ];
+    // Nor is it left behind by a DataVolume that is only seen late.
+    expect(statesOf(lines)).toEqual(['0 image pending:requested']);
   });
 
   it('a claim that is adopted goes on', () => {

@@ -142,7 +142,7 @@ class Replay {
     });
     const now = { kind, derived, isDataVolume: isOfDataVolume(joined, before) };
     this.followed.set(key, now);
-    const ended = before !== undefined && isEndOf(before, now);
+    const ended = before !== undefined && isEndOf(before, now, joined);
     if (ended) {
       this.changes.push({
         ...nameOf(this.#t, key, before.kind),
@@ -187,12 +187,15 @@ function isOfDataVolume({ dataVolume, claim }: Joined, before?: Followed) {
 }
 
 /** The name belongs to another object now, so that the one before was deleted, or is no image any more. */
-function isEndOf(before: Followed, now: Followed): boolean {
-  if (before.derived.memory.uid === now.derived.memory.uid) return false;
-  return (
-    before.isDataVolume === now.isDataVolume ||
-    (before.isDataVolume && before.kind !== now.kind)
-  );
+function isEndOf(before: Followed, now: Followed, { claim }: Joined): boolean {
+  const { uid } = before.derived.memory;
+  if (uid === now.derived.memory.uid) return false;
+  if (before.isDataVolume === now.isDataVolume) return true;
+  if (!before.isDataVolume) return false;
+  const controller = claim?.metadata.controller;
+  const isOfAnother =
+    controller?.kind === 'DataVolume' && controller.uid !== uid;
+  return isOfAnother || before.kind !== now.kind;
 }
 
 /**
