@@ -1,6 +1,9 @@
 import { fixture, gptDisk, isoDisc, patched } from './__testUtils__/images';
 import { hex, look, withMagic } from './__testUtils__/look';
 
+/** The header's extension of an image made by `qemu-img create -o encrypt.format=luks`. */
+const LUKS_AT = '0537be7700000010000000000004000000000000001f9000';
+
 describe('identify refuses', () => {
   const v3 = fixture('v3.qcow2');
   const vmdk = fixture('sparse.vmdk');
@@ -27,7 +30,13 @@ describe('identify refuses', () => {
       'image-unsupported',
       /version 9/,
     ],
-    ['encryption', patched(v3, [35, '02']), 'image-unsupported', /encrypted/],
+    ['encryption', patched(v3, [35, '01']), 'image-unsupported', /encrypted/],
+    [
+      'LUKS, with where its header is, as by qemu-img 7.2',
+      patched(v3, [35, '02'], [112, LUKS_AT]),
+      'image-unsupported',
+      /encrypted/,
+    ],
     [
       'an external data file',
       patched(v3, [79, '04']),

@@ -237,6 +237,8 @@ describe('what qemu-img makes', () => {
     ['qcow2 of version 1', ['-f', 'qcow']],
     ['QED', ['-f', 'qed']],
     ['Parallels', ['-f', 'parallels']],
+    // Of LUKS is a header that it once made (identify.refusals.test.ts): to make one,
+    // qemu-img first measures its own CPU time, and gives up on a coarse clock.
     [
       'encrypted qcow2',
       [
@@ -245,7 +247,7 @@ describe('what qemu-img makes', () => {
         '-f',
         'qcow2',
         '-o',
-        'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10',
+        'encrypt.format=aes,encrypt.key-secret=s',
       ],
     ],
   ])('%s: refused', async (_name, args) => {
