@@ -202,6 +202,15 @@ describe('many rows of SQLite on disk', () => {
     warned.mockRestore();
   });
 
+  it('are written by it once the database is there again', async () => {
+    const acquire = jest
+      .spyOn(knex.client, 'acquireConnection')
+      .mockRejectedValueOnce(new Error('the database is gone'));
+    await expect(SqliteThread.of(knex)).rejects.toThrow('gone');
+    acquire.mockRestore();
+    expect(await SqliteThread.of(knex)).toBeInstanceOf(SqliteThread);
+  });
+
   it('have no thread where the database is in memory', async () => {
     const memory = Knex({
       client: 'better-sqlite3',

@@ -60,9 +60,13 @@ export class SqliteThread {
   /** Nothing, where the database is another, in memory, or without a write-ahead log. */
   static of(knex: Knex): Promise<SqliteThread | undefined> {
     const { client } = knex;
-    const known = THREADS.get(client) ?? SqliteThread.#open(knex);
-    THREADS.set(client, known);
-    return known;
+    const known = THREADS.get(client);
+    if (known) return known;
+    const opened = SqliteThread.#open(knex);
+    THREADS.set(client, opened);
+    // A database that cannot be reached just now may be reached later.
+    opened.catch(() => THREADS.delete(client));
+    return opened;
   }
 
   static async #open(knex: Knex): Promise<SqliteThread | undefined> {
