@@ -1,6 +1,6 @@
+import { freePort } from '@golden-images/sandbox-cluster';
 import { KubeConfig } from '@kubernetes/client-node';
 import { openSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Portal } from './backend/Portal';
@@ -221,14 +221,4 @@ async function countStates(portal: Portal): Promise<Map<string, number>> {
   };
   await Promise.all(Array.from({ length: 4 }, worker));
   return states;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve =>
-    server.listen(0, '127.0.0.1', () => resolve()),
-  );
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

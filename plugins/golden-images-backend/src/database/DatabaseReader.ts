@@ -12,7 +12,7 @@ import {
   type LabelRequirement,
 } from './labels';
 import { QueuedVolumes } from './QueuedVolumes';
-import { selectRows } from './selectRows';
+import { conditionsOn, selectRows } from './selectRows';
 import type { StatusStore } from './StatusStore';
 import type { TrackedTableRow } from './TrackedStore';
 import { TRACKED_TABLE } from './tables';
@@ -110,16 +110,14 @@ export class DatabaseReader implements GoldenImagesReader {
     entityRef?: string,
     kubernetesId?: string,
   ): Promise<RowToRead[]> {
-    const wanted = Object.entries({
-      entity_ref: entityRef,
-      kubernetes_id: kubernetesId,
-    }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const { sql, values } = conditionsOn(
+      { entity_ref: entityRef, kubernetes_id: kubernetesId },
+      'or',
+    );
     return selectRows<RowToRead>(
       this.#knex,
-      `select ${COLUMNS} from ${TRACKED_TABLE} where ${wanted
-        .map(([column]) => `${column} = ?`)
-        .join(' or ')}`,
-      wanted.map(([, value]) => value),
+      `select ${COLUMNS} from ${TRACKED_TABLE} where ${sql}`,
+      values,
     );
   }
 

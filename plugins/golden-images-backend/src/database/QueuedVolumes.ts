@@ -12,7 +12,7 @@ import {
 } from './cloneRows';
 import type { Tracked } from './GoldenImagesStore';
 import { placesOf } from './queuePlaces';
-import { selectRows } from './selectRows';
+import { conditionsOn, selectRows } from './selectRows';
 
 /** Requests that wait, shown as the volumes that they will be. */
 export class QueuedVolumes {
@@ -29,19 +29,14 @@ export class QueuedVolumes {
     entityRef?: string;
   }): Promise<Tracked<Volume>[]> {
     const { cluster, namespace, name, entityRef } = filter;
-    const wanted = Object.entries({
-      cluster,
-      namespace,
-      name,
-      entity_ref: entityRef?.toLowerCase(),
-    }).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const conditions = wanted.map(([column]) => `${column} = ?`).join(' and ');
+    const { sql, values } = conditionsOn(
+      { cluster, namespace, name, entity_ref: entityRef?.toLowerCase() },
+      'and',
+    );
     const found = await selectRows<CloneTableRow>(
       this.#knex,
-      `select * from ${CLONES_TABLE} ${
-        conditions && `where ${conditions}`
-      } order by id`,
-      wanted.map(([, value]) => value),
+      `select * from ${CLONES_TABLE} ${sql && `where ${sql}`} order by id`,
+      values,
     );
     const rows = found.map(rowOf);
     const places = await this.#places(

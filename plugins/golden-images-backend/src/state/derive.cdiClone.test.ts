@@ -1,25 +1,11 @@
 import {
   claim,
-  CLONE_OF_IMAGE,
+  copyByLonghorn,
   dataVolume,
   event,
   inShort,
-  longhornVolume,
   lookAt,
-  persistentVolume,
-  sourceVolume,
 } from './__testUtils__/objects';
-import type { DeriveInput } from './types';
-
-const bound = claim({ phase: 'Bound', dataSource: CLONE_OF_IMAGE });
-const copy = (
-  options: Parameters<typeof longhornVolume>[0] = {},
-): Partial<DeriveInput> => ({
-  claim: bound,
-  persistentVolume: persistentVolume(),
-  longhornVolume: longhornVolume({ cloneState: 'initiated', ...options }),
-  sourceLonghornVolume: sourceVolume(),
-});
 
 describe('a clone by CDI', () => {
   const clone = (phase: string, progress = 'N/A') =>
@@ -111,7 +97,7 @@ describe('a clone by CDI', () => {
 
   it('is Succeeded before Longhorn has copied (recorded)', () => {
     const found = lookAt('volume', {
-      ...copy({ actualSize: 100 }),
+      ...copyByLonghorn({ actualSize: 100 }),
       dataVolume: clone('Succeeded', '100.0%'),
       claim: claim({ of: 'dv-1', phase: 'Bound' }),
     });

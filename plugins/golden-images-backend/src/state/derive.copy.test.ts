@@ -1,6 +1,7 @@
 import {
+  boundCopy,
   claim,
-  CLONE_OF_IMAGE,
+  copyByLonghorn,
   dataVolume,
   event,
   inShort,
@@ -11,17 +12,6 @@ import {
   sourceVolume,
   START_MS,
 } from './__testUtils__/objects';
-import type { DeriveInput } from './types';
-
-const bound = claim({ phase: 'Bound', dataSource: CLONE_OF_IMAGE });
-const copy = (
-  options: Parameters<typeof longhornVolume>[0] = {},
-): Partial<DeriveInput> => ({
-  claim: bound,
-  persistentVolume: persistentVolume(),
-  longhornVolume: longhornVolume({ cloneState: 'initiated', ...options }),
-  sourceLonghornVolume: sourceVolume(),
-});
 
 describe('a clone whose claim is bound', () => {
   it.each([
@@ -31,50 +21,58 @@ describe('a clone whose claim is bound', () => {
     ['completed', 'usable', 'usable'],
     ['failed', 'failing:copy-failed', 'bound'],
   ])('with clone state "%s" is %s', (cloneState, expected, stage) => {
-    const found = lookAt('volume', copy({ cloneState }));
+    const found = lookAt('volume', copyByLonghorn({ cloneState }));
     expect(inShort(found)).toBe(expected);
     expect(found.stage).toBe(stage);
   });
 
   it('shows what part of the source is copied, at most 99 %', () => {
-    expect(lookAt('volume', copy({ actualSize: 421 }))).toMatchObject({
-      state: 'copying',
-      reason: undefined,
-      progressPercent: 42.1,
-    });
-    expect(lookAt('volume', copy({ actualSize: 1_000 })).progressPercent).toBe(
-      99,
+    expect(lookAt('volume', copyByLonghorn({ actualSize: 421 }))).toMatchObject(
+      {
+        state: 'copying',
+        reason: undefined,
+        progressPercent: 42.1,
+      },
     );
+    expect(
+      lookAt('volume', copyByLonghorn({ actualSize: 1_000 })).progressPercent,
+    ).toBe(99);
   });
 
   it('never falls back, also when the source cannot be read for a while', () => {
     const looks = new Looks('volume');
-    looks.at(0, copy({ actualSize: 400 }));
+    looks.at(0, copyByLonghorn({ actualSize: 400 }));
     expect(
       looks.at(1, {
-        ...copy({ actualSize: 400 }),
+        ...copyByLonghorn({ actualSize: 400 }),
         sourceLonghornVolume: sourceVolume(2_000),
       }).progressPercent,
     ).toBe(40);
     const blind = looks.at(2, {
-      ...copy({ actualSize: 500 }),
+      ...copyByLonghorn({ actualSize: 500 }),
       sourceLonghornVolume: undefined,
     });
     expect(blind).toMatchObject({ progressPercent: 40, reason: undefined });
-    expect(looks.at(3, copy({ actualSize: 600 })).progressPercent).toBe(60);
+    expect(
+      looks.at(3, copyByLonghorn({ actualSize: 600 })).progressPercent,
+    ).toBe(60);
   });
 
   it('begins anew with another volume', () => {
     const looks = new Looks('volume');
-    looks.at(0, copy({ actualSize: 800 }));
+    looks.at(0, copyByLonghorn({ actualSize: 800 }));
     expect(
-      looks.at(1, copy({ name: 'lh-2', actualSize: 100 })).progressPercent,
+      looks.at(1, copyByLonghorn({ name: 'lh-2', actualSize: 100 }))
+        .progressPercent,
     ).toBe(10);
   });
 
   it('goes on failing while the next attempt has copied nothing', () => {
     const looks = new Looks('volume');
-    const first = looks.at(0, copy({ cloneState: 'failed', attemptCount: 1 }));
+    const first = looks.at(
+      0,
+      copyByLonghorn({ cloneState: 'failed', attemptCount: 1 }),
+    );
     expect(first).toMatchObject({
       reason: 'copy-failed',
       attempts: 1,
@@ -82,7 +80,7 @@ describe('a clone whose claim is bound', () => {
     });
     const second = looks.at(
       5,
-      copy({ cloneState: 'initiated', attemptCount: 2 }),
+      copyByLonghorn({ cloneState: 'initiated', attemptCount: 2 }),
     );
     expect(second).toMatchObject({
       state: 'failing',
@@ -91,7 +89,7 @@ describe('a clone whose claim is bound', () => {
       since: first.since,
     });
     expect(
-      looks.at(6, copy({ attemptCount: 2, actualSize: 10 })),
+      looks.at(6, copyByLonghorn({ attemptCount: 2, actualSize: 10 })),
     ).toMatchObject({ state: 'copying', progressPercent: 1 });
   });
 
@@ -101,7 +99,7 @@ describe('a clone whose claim is bound', () => {
       reason: 'VolumeCloneFailed',
       message: 'cannot reach the source',
     });
-    const again = copy({ cloneState: 'initiated', attemptCount: 0 });
+    const again = copyByLonghorn({ cloneState: 'initiated', attemptCount: 0 });
     expect(lookAt('volume', { ...again, events: [failed] })).toMatchObject({
       state: 'failing',
       reason: 'copy-failed',
@@ -112,10 +110,16 @@ describe('a clone whose claim is bound', () => {
 
   it('has failed for good after ten attempts', () => {
     expect(
-      lookAt('volume', copy({ cloneState: 'failed', attemptCount: 9 })).state,
+      lookAt(
+        'volume',
+        copyByLonghorn({ cloneState: 'failed', attemptCount: 9 }),
+      ).state,
     ).toBe('failing');
     expect(
-      lookAt('volume', copy({ cloneState: 'failed', attemptCount: 10 })),
+      lookAt(
+        'volume',
+        copyByLonghorn({ cloneState: 'failed', attemptCount: 10 }),
+      ),
     ).toMatchObject({
       state: 'failed',
       reason: 'copy-attempts-exhausted',
@@ -128,7 +132,7 @@ describe('a clone whose claim is bound', () => {
     cloneState => {
       expect(
         lookAt('volume', {
-          ...copy({ cloneState }),
+          ...copyByLonghorn({ cloneState }),
           sourceLonghornVolume: 'missing',
         }),
       ).toMatchObject({
@@ -143,7 +147,7 @@ describe('a clone whose claim is bound', () => {
   it('does not need its source once it is copied', () => {
     expect(
       lookAt('volume', {
-        ...copy({ cloneState: 'completed' }),
+        ...copyByLonghorn({ cloneState: 'completed' }),
         sourceLonghornVolume: 'missing',
       }).state,
     ).toBe('usable');
@@ -157,7 +161,7 @@ describe('a clone whose claim is bound', () => {
     });
     expect(
       lookAt('volume', {
-        ...copy(),
+        ...copyByLonghorn(),
         sourceLonghornVolume: 'missing',
         events: [said],
       }).message,
@@ -168,7 +172,7 @@ describe('a clone whose claim is bound', () => {
 describe('a clone whose source is out of sight', () => {
   const said = (message: string) =>
     lookAt('volume', {
-      ...copy({ cloneState: 'failed', attemptCount: 1 }),
+      ...copyByLonghorn({ cloneState: 'failed', attemptCount: 1 }),
       sourceLonghornVolume: undefined,
       events: [
         event({ of: 'uid-of-lh-1', reason: 'VolumeCloneFailed', message }),
@@ -203,10 +207,12 @@ describe('a volume that is bad although it was copied', () => {
     ],
   ])('is failing: %s', (reason, status) => {
     const looks = new Looks('volume');
-    expect(looks.at(0, copy({ cloneState: 'completed' })).state).toBe('usable');
+    expect(looks.at(0, copyByLonghorn({ cloneState: 'completed' })).state).toBe(
+      'usable',
+    );
     const found = looks.at(
       9,
-      copy({
+      copyByLonghorn({
         cloneState: 'completed',
         status: { ...status, cloneStatus: { state: 'completed' } },
       }),
@@ -219,7 +225,9 @@ describe('a volume that is bad although it was copied', () => {
     expect(
       lookAt(
         'volume',
-        copy({ status: { robustness, cloneStatus: { state: 'completed' } } }),
+        copyByLonghorn({
+          status: { robustness, cloneStatus: { state: 'completed' } },
+        }),
       ).state,
     ).toBe('usable');
   });
@@ -237,7 +245,7 @@ describe('a volume that is bad although it was copied', () => {
     expect(
       inShort(
         lookAt('volume', {
-          claim: bound,
+          claim: boundCopy,
           persistentVolume: persistentVolume(),
           longhornVolume: longhornVolume(options),
         }),
@@ -248,7 +256,7 @@ describe('a volume that is bad although it was copied', () => {
   it('is there when it has been restored', () => {
     expect(
       lookAt('volume', {
-        claim: bound,
+        claim: boundCopy,
         persistentVolume: persistentVolume(),
         longhornVolume: longhornVolume({
           spec: { fromBackup: 's3://b' },
@@ -268,7 +276,7 @@ describe('when the copy cannot be seen', () => {
     ],
   ])('%s: unknown, not guessed', (_, objects) => {
     const found = lookAt('volume', {
-      claim: bound,
+      claim: boundCopy,
       persistentVolume: persistentVolume(),
       ...objects,
     });
@@ -283,7 +291,7 @@ describe('when the copy cannot be seen', () => {
   it('what was read once is not believed any more', () => {
     expect(
       lookAt('volume', {
-        ...copy({ cloneState: 'completed' }),
+        ...copyByLonghorn({ cloneState: 'completed' }),
         longhornReadable: false,
       }).state,
     ).toBe('unknown');
@@ -317,15 +325,15 @@ describe('when the copy cannot be seen', () => {
 
   it('an object that is a moment behind is not missing yet', () => {
     const looks = new Looks('volume');
-    const objects = { claim: bound, persistentVolume: persistentVolume() };
+    const objects = { claim: boundCopy, persistentVolume: persistentVolume() };
     expect(looks.at(0, objects)).toMatchObject({
       state: 'copying',
       dueAtMs: START_MS + 60_000,
     });
     expect(inShort(looks.at(60, objects))).toBe('lost:volume-gone');
     const withoutVolume = new Looks('volume');
-    withoutVolume.at(0, { claim: bound });
-    expect(inShort(withoutVolume.at(60, { claim: bound }))).toBe(
+    withoutVolume.at(0, { claim: boundCopy });
+    expect(inShort(withoutVolume.at(60, { claim: boundCopy }))).toBe(
       'unknown:bound-copy-state-unknown',
     );
   });
@@ -334,10 +342,12 @@ describe('when the copy cannot be seen', () => {
 describe('a clone that was usable', () => {
   it('is not copied anew while its volume is out of sight for a moment', () => {
     const looks = new Looks('volume');
-    expect(looks.at(0, copy({ cloneState: 'completed' })).state).toBe('usable');
+    expect(looks.at(0, copyByLonghorn({ cloneState: 'completed' })).state).toBe(
+      'usable',
+    );
     for (const objects of [
-      { claim: bound, persistentVolume: persistentVolume() },
-      { claim: bound },
+      { claim: boundCopy, persistentVolume: persistentVolume() },
+      { claim: boundCopy },
     ]) {
       expect(looks.at(1, objects).state).toBe('usable');
     }

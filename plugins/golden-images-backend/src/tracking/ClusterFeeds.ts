@@ -6,37 +6,36 @@ import {
 } from '../kubernetes';
 import { FirstList } from './FirstList';
 import { Heartbeat } from './Heartbeat';
-import { Reflector, type FeedSink, type FeedState } from './Reflector';
+import {
+  Reflector,
+  dropList,
+  type FeedSink,
+  type FeedState,
+} from './Reflector';
 import type { Timing } from './Timing';
 import { backoffMs } from './backoff';
 import type { FeedStates } from './clusterState';
 import { feedsOf, longhornFeed, type FeedPlan } from './feeds';
 import { readableLonghornFeed } from './rights';
 
+export interface ClusterFeedsOptions {
+  cluster: ClusterConfig;
+  client: ClusterClient & ClusterWatcher;
+  timing: Timing;
+  sink: FeedSink;
+  idleTimeoutMs?: number;
+  /** The state of a feed is about to become another, and has. */
+  onState: (change: () => void) => void;
+  onRelist: (resource: string) => void;
+}
+
 /** All lists and watches of one cluster, and how each of them is doing. */
 export class ClusterFeeds {
   readonly states: FeedStates = new Map();
-  readonly #options: {
-    cluster: ClusterConfig;
-    client: ClusterClient & ClusterWatcher;
-    timing: Timing;
-    sink: FeedSink;
-    idleTimeoutMs?: number;
-    /** The state of a feed is about to become another, and has. */
-    onState: (change: () => void) => void;
-    onRelist: (resource: string) => void;
-  };
+  readonly #options: ClusterFeedsOptions;
   readonly #plans: FeedPlan[];
 
-  constructor(options: {
-    cluster: ClusterConfig;
-    client: ClusterClient & ClusterWatcher;
-    timing: Timing;
-    sink: FeedSink;
-    idleTimeoutMs?: number;
-    onState: (change: () => void) => void;
-    onRelist: (resource: string) => void;
-  }) {
+  constructor(options: ClusterFeedsOptions) {
     this.#options = options;
     this.#plans = feedsOf(options.cluster);
   }
@@ -86,8 +85,7 @@ export class ClusterFeeds {
       timing,
       othersListed: this.#othersListed,
       goOnWithout: async error => {
-        await sink.listStarted(pending.feed);
-        await sink.listEnded(pending.feed);
+        await dropList(sink, pending.feed);
         this.#heard(pending, { phase: 'missing', error });
       },
     });

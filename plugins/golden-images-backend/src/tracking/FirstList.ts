@@ -5,6 +5,13 @@ import type { Timing } from './Timing';
 const PATIENCE_MS = 30_000;
 const STEP_MS = 1_000;
 
+export interface FirstListOptions {
+  timing: Timing;
+  /** Whether all that the others cannot do without has listed. */
+  othersListed: () => boolean;
+  goOnWithout: (error: KubernetesApiError) => Promise<void>;
+}
+
 /**
  * Bounds how long others wait for the first list of a feed that they can do
  * without. A list that is being read is waited for, however long it takes. Once
@@ -12,21 +19,12 @@ const STEP_MS = 1_000;
  * have all come, the others go on. A list that does come ends it for good.
  */
 export class FirstList {
-  readonly #options: {
-    timing: Timing;
-    /** Whether all that the others cannot do without has listed. */
-    othersListed: () => boolean;
-    goOnWithout: (error: KubernetesApiError) => Promise<void>;
-  };
+  readonly #options: FirstListOptions;
   #heardAtMs: number;
   #failingSinceMs?: number;
   #isDone = false;
 
-  constructor(options: {
-    timing: Timing;
-    othersListed: () => boolean;
-    goOnWithout: (error: KubernetesApiError) => Promise<void>;
-  }) {
+  constructor(options: FirstListOptions) {
     this.#options = options;
     this.#heardAtMs = options.timing.elapsedMs();
   }

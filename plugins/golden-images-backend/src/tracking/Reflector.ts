@@ -271,14 +271,9 @@ export class Reflector {
 
   /** Of an earlier tracker, or of a list that broke off, nothing is shown as if it were followed. */
   async #goOnWithout(error: KubernetesApiError) {
-    if (!this.#options.feed.tellsOfPast) await this.#drop();
-    this.#setState({ phase: 'missing', error, hasListed: false });
-  }
-
-  async #drop() {
     const { sink, feed } = this.#options;
-    await sink.listStarted(feed);
-    await sink.listEnded(feed);
+    if (!feed.tellsOfPast) await dropList(sink, feed);
+    this.#setState({ phase: 'missing', error, hasListed: false });
   }
 
   /** A right that is taken away may come back at once, when roles are applied anew. */
@@ -313,14 +308,14 @@ export class Reflector {
 
   /** What cannot be read is not shown as if it could. */
   async #refused(error: KubernetesApiError, signal: AbortSignal) {
-    const { timing } = this.#options;
+    const { timing, sink, feed } = this.#options;
     this.#resourceVersion = undefined;
     if (this.#state.phase !== 'refused') {
       if (this.#state.phase === 'watching') {
         // What is dropped now is not gone from the cluster.
         this.#setState({ phase: 'failing', error, hasListed: false });
       }
-      await this.#drop();
+      await dropList(sink, feed);
       this.#setState({ phase: 'refused', error, hasListed: false });
     }
     await timing.delay(REFUSED_RETRY_MS * (1 + timing.random() / 4), signal);
@@ -339,6 +334,12 @@ export class Reflector {
     this.#state = { heardAtMs, hasListed, ...state };
     this.#options.onState(this.#state);
   }
+}
+
+/** Whatever is kept of this list is gone: as if it were empty. */
+export async function dropList(sink: FeedSink, feed: Feed): Promise<void> {
+  await sink.listStarted(feed);
+  await sink.listEnded(feed);
 }
 
 function isGone(error: unknown): boolean {

@@ -210,3 +210,16 @@ export const lookAt = (
 /** State and reason in one word. */
 export const inShort = ({ state, reason }: Derived) =>
   reason ? `${state}:${reason}` : state;
+
+/** The claim of a copy by Longhorn. */
+export const boundCopy = claim({ phase: 'Bound', dataSource: CLONE_OF_IMAGE });
+
+/** What there is of that copy while it runs. */
+export const copyByLonghorn = (
+  options: Parameters<typeof longhornVolume>[0] = {},
+): Partial<DeriveInput> => ({
+  claim: boundCopy,
+  persistentVolume: persistentVolume(),
+  longhornVolume: longhornVolume({ cloneState: 'initiated', ...options }),
+  sourceLonghornVolume: sourceVolume(),
+});
