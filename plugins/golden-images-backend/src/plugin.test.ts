@@ -13,6 +13,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import request from 'supertest';
 import goldenImagesPlugin from '.';
+import { until } from './tracking/__testUtils__/startTracking';
 
 const ada = mockCredentials.user.header('user:default/ada');
 
@@ -119,9 +120,26 @@ describe('goldenImagesPlugin', () => {
     expect(sockets.size).toBeGreaterThan(0);
   });
 
+  it('starts although it is not said how a cluster is reached, and tells so', async () => {
+    const { server, stop } = await start({ clusters: [{ name: 'dev' }] });
+    await until('it is unreachable', async () => {
+      const images = await request(server)
+        .get('/api/golden-images/images')
+        .set('Authorization', ada);
+      expect(images.status).toBe(200);
+      const [{ connection, message }] = images.body.clusters;
+      return (
+        connection === 'unreachable' &&
+        message.includes('goldenImages.clusters[0]: name exactly one of')
+      );
+    });
+    await stop();
+  });
+
   it('refuses to start with a configuration that is wrong', async () => {
-    await expect(start({ clusters: [{ name: 'dev' }] })).rejects.toThrow(
-      /goldenImages\.clusters\[0\]: name exactly one of/,
+    const clusters = [{ name: 'dev', inCluster: true, scope: 'namespace' }];
+    await expect(start({ clusters })).rejects.toThrow(
+      /goldenImages\.clusters\[0\]\.scope: must be "cluster" or a list/,
     );
   });
 });

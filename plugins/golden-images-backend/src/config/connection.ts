@@ -10,12 +10,29 @@ const WAYS = [
 ] as const;
 
 /**
- * Reads how a cluster is reached: exactly one way per entry.
+ * Reads how a cluster is reached: exactly one way per entry. What cannot be used
+ * is said of this cluster, and keeps no other from starting: nor does the
+ * configuration of another plugin, whatever it is like.
  *
- * @param at - the configuration key of the entry, for error messages
- * @throws InputError naming the key
+ * @param at - the configuration key of the entry, for messages
+ * @throws TypeError where the entry has a value of another type than its schema
+ *   says, naming the key
  */
 export function readConnection(
+  entry: Config,
+  at: string,
+  root: Config,
+): ClusterConnectionConfig {
+  try {
+    return readUsable(entry, at, root);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { type: 'unusable', message: error.message };
+  }
+}
+
+/** @throws InputError naming the key */
+function readUsable(
   entry: Config,
   at: string,
   root: Config,
@@ -49,19 +66,14 @@ export function readConnection(
       };
     default: {
       const name = entry.getString('fromKubernetesPlugin');
-      return usable(() =>
-        fromKubernetesPlugin(name, `${at}.fromKubernetesPlugin`, root),
-      );
+      const key = `${at}.fromKubernetesPlugin`;
+      try {
+        return fromKubernetesPlugin(name, key, root);
+      } catch (error) {
+        if (error instanceof InputError) throw error;
+        throw new InputError(`${key}: ${(error as Error).message}`);
+      }
     }
-  }
-}
-
-/** The configuration of another plugin must not keep the other clusters from starting. */
-function usable(read: () => ClusterConnectionConfig): ClusterConnectionConfig {
-  try {
-    return read();
-  } catch (error) {
-    return { type: 'unusable', message: (error as Error).message };
   }
 }
 
@@ -81,7 +93,7 @@ function readUrl(entry: Config, key: string, at: string): string {
   return text.replace(/\/+$/, '');
 }
 
-/** A file that is not there yet is told where the cluster's connection is: it must not keep the others from starting. */
+/** That a file is not there yet is told where the cluster is connected to. */
 function readCa(entry: Config, at: string) {
   const caData = entry.getOptionalString('caData');
   const caFile = entry.getOptionalString('caFile');
@@ -97,7 +109,7 @@ function readCa(entry: Config, at: string) {
  * Backstage 1.55). Only its service account token can be used: the others are
  * the users' own.
  *
- * @throws InputError naming what cannot be used
+ * @throws InputError naming what cannot be used, or whatever is wrong there
  */
 function fromKubernetesPlugin(
   name: string,

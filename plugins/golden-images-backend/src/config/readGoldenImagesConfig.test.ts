@@ -203,17 +203,6 @@ describe('readGoldenImagesConfig', () => {
   });
 
   it.each([
-    ['no connection', cluster({}), /clusters\[0\]: name exactly one of .*none/],
-    [
-      'two connections',
-      cluster({ kubeconfig: '/k', url: 'https://a' }),
-      /clusters\[0\]: name exactly one of .*kubeconfig and url/,
-    ],
-    [
-      'inCluster: false is no connection',
-      cluster({ inCluster: false }),
-      /clusters\[0\]: name exactly one of/,
-    ],
     ['no name', { goldenImages: { clusters: [{}] } }, /clusters\[0\]\.name/],
     [
       'a name that breaks paths',
@@ -231,21 +220,6 @@ describe('readGoldenImagesConfig', () => {
         },
       },
       /clusters\[1\]\.name: "a" is taken by goldenImages\.clusters\[0\]/,
-    ],
-    [
-      'a url that is none',
-      cluster({ url: 'a' }),
-      /clusters\[0\]\.url: must be/,
-    ],
-    [
-      'a url with a password',
-      cluster({ url: 'https://u:p@a' }),
-      /clusters\[0\]\.url: must not hold user and password/,
-    ],
-    [
-      'two CAs',
-      cluster({ url: 'https://a', caData: 'x', caFile: '/y' }),
-      /clusters\[0\]: give either caData or caFile/,
     ],
     [
       'a scope that is a word',
@@ -305,8 +279,39 @@ describe('readGoldenImagesConfig', () => {
     expect(() => read(data)).toThrow(message);
   });
 
-  // The configuration of another plugin: the other clusters start without it.
+  // How one cluster is reached: the others start without it.
   it.each<[string, object, RegExp]>([
+    ['no connection', cluster({}), /clusters\[0\]: name exactly one of .*none/],
+    [
+      'two connections',
+      cluster({ kubeconfig: '/k', url: 'https://a' }),
+      /clusters\[0\]: name exactly one of .*kubeconfig and url/,
+    ],
+    [
+      'inCluster: false is no connection',
+      cluster({ inCluster: false }),
+      /clusters\[0\]: name exactly one of/,
+    ],
+    [
+      'a url that is none',
+      cluster({ url: 'a' }),
+      /clusters\[0\]\.url: must be/,
+    ],
+    [
+      'a url with a password',
+      cluster({ url: 'https://u:p@a' }),
+      /clusters\[0\]\.url: must not hold user and password/,
+    ],
+    [
+      'two CAs',
+      cluster({ url: 'https://a', caData: 'x', caFile: '/y' }),
+      /clusters\[0\]: give either caData or caFile/,
+    ],
+    [
+      "another plugin's entry with a token that is no text",
+      kubernetes({ url: 'https://a', serviceAccountToken: { $env: 'T' } }),
+      /serviceAccountToken/,
+    ],
     [
       'an unknown cluster of the Kubernetes plugin',
       cluster({ fromKubernetesPlugin: 'x' }),
@@ -336,12 +341,18 @@ describe('readGoldenImagesConfig', () => {
       }),
       /give either caData or caFile/,
     ],
-  ])('says of its cluster why it cannot use %s', (_name, data, message) => {
+  ])('says of one cluster why it cannot use %s', (_name, data, message) => {
     const [{ connection }] = read(data).clusters;
     expect(connection).toEqual({
       type: 'unusable',
       message: expect.stringMatching(message),
     });
+  });
+
+  it('refuses what the schema of the configuration refuses', () => {
+    expect(() => read(cluster({ url: { a: 1 } }))).toThrow(
+      /goldenImages\.clusters\[0\]\.url/,
+    );
   });
 
   it.each([0, 1.5, -1])('refuses to keep %s versions', keepVersions => {

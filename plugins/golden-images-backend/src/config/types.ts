@@ -4,7 +4,7 @@ import type { CloneLimits } from './cloneLimits';
 export type ClusterConnectionConfig =
   | { type: 'kubeconfig'; path: string; context?: string }
   | { type: 'in-cluster' }
-  /** What another plugin's configuration says cannot be used: why, and where. */
+  /** What is configured cannot be used: which key, why, and what to do. */
   | { type: 'unusable'; message: string }
   | {
       type: 'url';

@@ -14,7 +14,10 @@ describe('DefaultClusterClient', () => {
     beforeEach(() => {
       folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
     });
-    afterEach(() => rmSync(folder, { recursive: true }));
+    afterEach(() => {
+      jest.restoreAllMocks();
+      rmSync(folder, { recursive: true });
+    });
 
     function writeKubeconfig(url: string, token: string, ca?: string) {
       const path = join(folder, 'config');
@@ -25,8 +28,11 @@ describe('DefaultClusterClient', () => {
           contexts: [
             { name: 'main', context: { cluster: 'k', user: 'u' } },
             { name: 'broken', context: { cluster: 'absent', user: 'u' } },
+            { name: 'odd', context: { cluster: 'odd', user: 'u' } },
           ],
           clusters: [
+            // Of no concern to whoever names another context.
+            { name: 'odd', cluster: { server: 'not an address' } },
             {
               name: 'k',
               cluster: {
@@ -73,6 +79,23 @@ describe('DefaultClusterClient', () => {
         (await refusal(client(undefined, join(folder, 'absent')).get(DISK)))
           .message,
       ).toContain('ENOENT');
+      expect((await refusal(client('odd').get(DISK))).message).toContain(
+        'The address of the API server, "not an address", is no URL',
+      );
+      const torn = join(folder, 'torn');
+      writeFileSync(torn, 'clusters: [');
+      expect(
+        (await refusal(client(undefined, torn).get(DISK))).message,
+      ).toMatch(/The kubeconfig .*torn cannot be read/);
+      const { KUBERNETES_SERVICE_HOST: _, ...env } = process.env;
+      jest.replaceProperty(process, 'env', env);
+      const nowhere = connect({
+        name: 'c1',
+        connection: { type: 'in-cluster' },
+      });
+      expect((await refusal(nowhere.get(DISK))).message).toContain(
+        'the backend runs in no Pod of a cluster',
+      );
       const message = 'there is no cluster "x" in the other configuration';
       const unusable = connect({
         name: 'c1',

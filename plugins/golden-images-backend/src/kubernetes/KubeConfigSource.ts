@@ -43,7 +43,7 @@ export class KubeConfigSource {
     const config = new KubeConfig();
     switch (connection.type) {
       case 'kubeconfig':
-        config.loadFromFile(connection.path);
+        loadFile(config, connection.path);
         if (connection.context) config.setCurrentContext(connection.context);
         if (!config.getCurrentCluster()) {
           throw new Error(
@@ -54,6 +54,11 @@ export class KubeConfigSource {
         }
         break;
       case 'in-cluster':
+        if (!process.env.KUBERNETES_SERVICE_HOST) {
+          throw new Error(
+            'inCluster is configured, but the backend runs in no Pod of a cluster (KUBERNETES_SERVICE_HOST is not set): name a kubeconfig or url instead',
+          );
+        }
         config.loadFromCluster();
         break;
       case 'unusable':
@@ -70,6 +75,10 @@ export class KubeConfigSource {
           { name: 'backstage', token: connection.token },
         );
     }
+    const server = config.getCurrentCluster()?.server;
+    if (server !== undefined && !URL.canParse(server)) {
+      throw new Error(`The address of the API server, "${server}", is no URL`);
+    }
     config.clusters = config.clusters.map(cluster =>
       isPlainLoopback(cluster.server)
         ? // Of `http:` addresses the client library takes only those marked so.
@@ -80,7 +89,18 @@ export class KubeConfigSource {
   }
 }
 
+function loadFile(config: KubeConfig, path: string) {
+  try {
+    config.loadFromFile(path);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`The kubeconfig ${path} cannot be read: ${message}`);
+  }
+}
+
+/** Other clusters of a kubeconfig may have anything for an address. */
 function isPlainLoopback(server: string): boolean {
+  if (!URL.canParse(server)) return false;
   const url = new URL(server);
   return url.protocol === 'http:' && LOOPBACK.test(url.hostname);
 }
