@@ -320,7 +320,9 @@ export class ClusterTracker {
   async #checkRights(signal: AbortSignal) {
     const { client, cluster } = this.#options;
     try {
-      this.#missingRights = await missingRights(client, cluster, signal);
+      // What was known stays so where reviews are not answered.
+      this.#missingRights =
+        (await missingRights(client, cluster, signal)) ?? this.#missingRights;
       this.#updateStatus();
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -6,84 +6,44 @@ import {
   type ResourceType,
 } from '../kubernetes';
 import { LONGHORN_NAMESPACE, longhornFeed, type FeedPlan } from './feeds';
-
-interface Right {
-  feature: string;
-  verb: string;
-  type: ResourceType;
-  namespace?: string;
-}
-
-/** What writing needs; reading shows its own refusals. */
-function rightsOf(cluster: ClusterConfig): Right[] {
-  const { dataVolumes, dataVolumeSources, dataSources } = RESOURCES;
-  const { claims, pods, volumeSnapshots } = RESOURCES;
-  const inImages = cluster.imageNamespaces.flatMap(namespace => [
-    { feature: 'import', verb: 'create', type: dataVolumes, namespace },
-    { feature: 'identity', verb: 'patch', type: dataVolumes, namespace },
-    { feature: 'release', verb: 'delete', type: dataVolumes, namespace },
-    { feature: 'retire', verb: 'list', type: pods, namespace },
-    { feature: 'current', verb: 'create', type: dataSources, namespace },
-    { feature: 'current', verb: 'patch', type: dataSources, namespace },
-  ]);
-  const everywhere = cluster.scope === 'cluster' ? [undefined] : cluster.scope;
-  const inTargets = everywhere.flatMap(namespace => [
-    { feature: 'clone', verb: 'create', type: claims, namespace },
-    { feature: 'clone', verb: 'create', type: dataVolumes, namespace },
-    ...[claims, dataVolumes].flatMap(type => [
-      { feature: 'identity', verb: 'patch', type, namespace },
-      { feature: 'release', verb: 'delete', type, namespace },
-    ]),
-    {
-      feature: 'image-from-claim',
-      verb: 'create',
-      type: dataVolumeSources,
-      namespace,
-    },
-    {
-      feature: 'image-from-snapshot',
-      verb: 'get',
-      type: volumeSnapshots,
-      namespace,
-    },
-  ]);
-  const all = [...inImages, ...inTargets];
-  // Namespaces of images are in a scope of namespaces too.
-  return [...new Map(all.map(right => [idOf(right), right])).values()];
-}
-
-function idOf({ feature, verb, type, namespace = '' }: Right): string {
-  return [feature, verb, type.group, type.resource, namespace].join(' ');
-}
+import { neededRights, type Right } from './neededRights';
 
 /**
  * Features that our account's rights switch off, each with the missing rule.
- * A cluster that does not answer reviews says nothing about rights.
+ *
+ * @returns `undefined` where the cluster did not answer all reviews
  */
 export async function missingRights(
   watcher: ClusterWatcher,
   cluster: ClusterConfig,
   signal?: AbortSignal,
-): Promise<{ feature: string; reason: string }[]> {
+): Promise<{ feature: string; reason: string }[] | undefined> {
   const missing = [];
-  for (const { feature, verb, type, namespace } of rightsOf(cluster)) {
+  for (const right of neededRights(cluster)) {
+    const { feature, verb, type, namespace } = right;
     try {
       if (!(await watcher.mayI(verb, type, namespace, signal))) {
-        const group = type.group
-          ? `${type.resource}.${type.group}`
-          : type.resource;
-        const where = namespace ? `in ${namespace}` : 'in every namespace';
+        const what = `${verb} ${nameOf(type)}${whereOf(right)}`;
         missing.push({
           feature,
-          reason: `The account of the backend may not ${verb} ${group} ${where}`,
+          reason: `The account of the backend may not ${what}`,
         });
       }
     } catch (error) {
       if (!(error instanceof KubernetesApiError)) throw error;
-      return [];
+      return undefined;
     }
   }
   return missing;
+}
+
+function nameOf({ resource, group }: ResourceType): string {
+  return group ? `${resource}.${group}` : resource;
+}
+
+function whereOf({ type, namespace }: Right): string {
+  if (!type.namespaced) return '';
+  return namespace ? ` in ${namespace}` : ' in every namespace';
 }
 
 /**
