@@ -16,6 +16,7 @@ import {
 } from './identity';
 import { Lasting } from './lasting';
 import { progressOf } from './progress';
+import { sinceByCluster } from './sinceByCluster';
 import type { Derived, DeriveInput, Memory } from './types';
 
 /**
@@ -42,7 +43,11 @@ export function derive(given: DeriveInput): Derived {
       ? undefined
       : finding.reason;
   const state = stateOf(outcome, input.kind);
-  const since = sinceOf({ ...finding, state, reason }, memory, nowMs);
+  const since = sinceOf(
+    { state, reason, sinceAt: sinceByCluster(input, finding, !memory.state) },
+    memory,
+    nowMs,
+  );
   const givingUp = giveUp({ finding, since, memory, nowMs, thresholds });
   const info = reason && reasonInfo(reason);
   return {

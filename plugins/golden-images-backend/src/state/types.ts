@@ -90,6 +90,8 @@ export interface PersistentVolumeView {
   kind: 'PersistentVolume';
   metadata: MetadataView;
   phase?: string;
+  /** ISO 8601: when it came into its phase (Kubernetes 1.29 and later). */
+  phaseSince?: string;
   capacityBytes?: number;
   driver?: string;
   volumeHandle?: string;

@@ -191,12 +191,14 @@ export function claimView(object: RawObject): ClaimView {
 /** @param object - a PersistentVolume */
 export function persistentVolumeView(object: RawObject): PersistentVolumeView {
   const spec = fieldsOf(object.spec);
+  const status = fieldsOf(object.status);
   const csi = fieldsOf(spec.csi);
   const claim = fieldsOf(spec.claimRef);
   return {
     kind: 'PersistentVolume',
     metadata: metadataView(object),
-    phase: textOf(fieldsOf(object.status).phase),
+    phase: textOf(status.phase),
+    phaseSince: textOf(status.lastPhaseTransitionTime),
     capacityBytes: bytesOf(fieldsOf(spec.capacity).storage),
     driver: textOf(csi.driver),
     volumeHandle: textOf(csi.volumeHandle),

@@ -26,6 +26,7 @@ const metadata = (name: string, uid: string): RawObject['metadata'] => ({
 interface Conditions {
   running?: { status?: string; reason?: string; message?: string };
   bound?: { status?: string; reason?: string; message?: string };
+  ready?: { status?: string; lastTransitionTime?: string };
 }
 
 /** An import over HTTP unless another source is given. */
@@ -41,7 +42,7 @@ export function dataVolume(
     labels?: Record<string, string>;
   } = {},
 ) {
-  const { uid = 'dv-1', bound, running } = options;
+  const { uid = 'dv-1', bound, running, ready } = options;
   const condition = (type: string, given?: Fields) =>
     given
       ? [{ type, status: 'False', lastTransitionTime: isoAt(0), ...given }]
@@ -64,6 +65,7 @@ export function dataVolume(
       conditions: [
         ...condition('Bound', bound),
         ...condition('Running', running),
+        ...condition('Ready', ready),
       ],
     },
   });
@@ -108,10 +110,14 @@ export function claim(
 
 export const CLONE_OF_IMAGE = { kind: 'PersistentVolumeClaim', name: 'image' };
 
-export const persistentVolume = (driver = 'driver.longhorn.io') =>
+export const persistentVolume = (
+  driver = 'driver.longhorn.io',
+  status: Fields = {},
+) =>
   persistentVolumeView({
     metadata: metadata('pv-1', 'pv-uid'),
     spec: { csi: { driver, volumeHandle: 'lh-1' } },
+    status,
   });
 
 export function longhornVolume(
