@@ -36,6 +36,12 @@ export const REASONS = {
     remedy: 'Ask for it again.',
     hopeless: true,
   },
+  'turn-unanswered': {
+    words: 'its turn came, and what makes it did not answer',
+    remedy:
+      'Read the message below; it is tried again by itself, and others pass it meanwhile.',
+    retries: true,
+  },
   'turn-refused': {
     words: 'it could not be made when its turn came',
     remedy: 'Read the message below; correct it and ask again.',

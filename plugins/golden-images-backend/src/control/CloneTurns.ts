@@ -1,6 +1,7 @@
 import type { ReasonCode } from '@golden-images/plugin-golden-images-common';
 import type { CloneLimits } from '../config/cloneLimits';
 import type { CloneQueueStore, CloneRequestRow } from '../database';
+import { backoffMs } from '../tracking/backoff';
 import type { Timing } from '../tracking/rows';
 
 const POLL_MS = 1_000;
@@ -9,6 +10,9 @@ const GRACE_MS = 30_000;
 /** What was written and never seen was deleted at once. */
 const UNSEEN_MS = 60_000;
 const KEEP_FAILED_MS = 7 * 24 * 3600_000;
+/** A request that finds nobody so often may be the cause: others pass it for a while. */
+const TRIES_IN_A_ROW = 3;
+const PASSED_FOR_MS = 30_000;
 
 /** What became of a request whose turn had come. */
 export type TurnOutcome =
@@ -20,6 +24,8 @@ export type TurnOutcome =
       message?: string;
       afterMs: number;
     }
+  /** Nobody's could be written: what writes them does not answer. */
+  | { outcome: 'unavailable'; message?: string }
   /** The image is another volume by now, which has a width of its own. */
   | { outcome: 'moved'; imageKey: string };
 
@@ -43,6 +49,12 @@ export class CloneTurns {
   readonly #options: CloneTurnsOptions;
   readonly #startedAtMs: number;
   #awake = true;
+  /** Turns that found nobody, one after the other. */
+  #unanswered = 0;
+  /** On the clock that is never set. */
+  #standsStillUntilMs = 0;
+  /** Of the request that was put back last, how often in a row. */
+  #putBack = { id: 0, times: 0 };
   #wake: () => void = () => {};
 
   constructor(options: CloneTurnsOptions) {
@@ -87,6 +99,7 @@ export class CloneTurns {
     for (;;) {
       const carryOut = this.#options.carryOut();
       if (!carryOut || !this.#mayWrite()) return;
+      if (timing.elapsedMs() < this.#standsStillUntilMs) return;
       const now = timing.nowMs();
       const row =
         (await queue.takeOver(cluster, now, this.#goneBefore(now))) ??
@@ -114,6 +127,11 @@ export class CloneTurns {
     const { queue, timing } = this.#options;
     const result = await carryOut(row);
     const nowMs = timing.nowMs();
+    if (result.outcome === 'unavailable') {
+      await this.#standStill(row, result.message, nowMs);
+      return;
+    }
+    this.#unanswered = 0;
     switch (result.outcome) {
       case 'written':
         await queue.written(row.id, result.uid, nowMs);
@@ -122,11 +140,7 @@ export class CloneTurns {
         await queue.fail(row.id, result, nowMs);
         return;
       case 'moved':
-        await queue.putOff(
-          row.id,
-          { notBeforeMs: nowMs, imageKey: result.imageKey },
-          nowMs,
-        );
+        await queue.putBack({ ...row, imageKey: result.imageKey }, nowMs);
         return;
       default:
         await queue.putOff(
@@ -135,5 +149,30 @@ export class CloneTurns {
           nowMs,
         );
     }
+  }
+
+  /** All wait, each at its place; nobody can be blamed for what does not answer. */
+  async #standStill(
+    row: CloneRequestRow,
+    message: string | undefined,
+    nowMs: number,
+  ): Promise<void> {
+    const { queue, timing } = this.#options;
+    this.#unanswered += 1;
+    this.#standsStillUntilMs =
+      timing.elapsedMs() +
+      backoffMs({ failures: this.#unanswered, random: timing.random() });
+    const isSame = this.#putBack.id === row.id;
+    this.#putBack = { id: row.id, times: isSame ? this.#putBack.times + 1 : 1 };
+    if (this.#putBack.times < TRIES_IN_A_ROW) {
+      await queue.putBack(row, nowMs);
+      return;
+    }
+    const notBeforeMs = nowMs + PASSED_FOR_MS;
+    await queue.putOff(
+      row.id,
+      { reason: 'turn-unanswered', message, notBeforeMs },
+      nowMs,
+    );
   }
 }

@@ -8,7 +8,13 @@ import {
   type CloneWidths,
   type NewCloneRequest,
 } from './cloneRows';
-import { candidateOf, heldSlots, lockTurns, takeTurn } from './cloneSlots';
+import {
+  candidateOf,
+  giveTurnBack,
+  heldSlots,
+  lockTurns,
+  takeTurn,
+} from './cloneSlots';
 import { enterClones, findClones, type EnteredClone } from './enterClones';
 import { placesOf } from './queuePlaces';
 
@@ -81,18 +87,31 @@ export class CloneQueueStore {
     await this.#change(id, 'admitted', { state: 'written', uid }, nowMs);
   }
 
+  /** Its turn was none: back to its old place, and its namespace's turn is the next. */
+  async putBack(
+    { id, cluster, namespace, imageKey }: CloneRequestRow,
+    nowMs: number,
+  ): Promise<void> {
+    await this.#knex.transaction(async trx => {
+      await lockTurns(trx, cluster);
+      await trx<CloneTableRow>(CLONES_TABLE)
+        .where({ id, state: 'admitted' })
+        .update({
+          state: 'waiting',
+          image_key: imageKey,
+          changed_at_ms: nowMs,
+        });
+      await giveTurnBack(trx, cluster, namespace);
+    });
+  }
+
   /** Back into the queue, at its old place; `notBeforeMs` lets others pass. */
   async putOff(
     id: number,
-    why: {
-      reason?: ReasonCode;
-      message?: string;
-      notBeforeMs: number;
-      imageKey?: string;
-    },
+    why: { reason: ReasonCode; message?: string; notBeforeMs: number },
     nowMs: number,
   ): Promise<void> {
-    const { notBeforeMs, imageKey, reason = null, message = null } = why;
+    const { notBeforeMs, reason, message = null } = why;
     await this.#change(
       id,
       'admitted',
@@ -102,7 +121,6 @@ export class CloneQueueStore {
         message,
         not_before_ms: notBeforeMs,
         attempts: this.#knex.raw('attempts + 1'),
-        ...(imageKey !== undefined && { image_key: imageKey }),
       },
       nowMs,
     );

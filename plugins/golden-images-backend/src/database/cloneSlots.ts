@@ -49,6 +49,17 @@ export async function takeTurn(
     .merge();
 }
 
+/** The namespace goes before all others, as it did when it took the turn. */
+export async function giveTurnBack(
+  trx: Knex.Transaction,
+  cluster: string,
+  namespace: string,
+): Promise<void> {
+  await trx<TurnRow>(TURNS)
+    .where({ cluster, namespace })
+    .update({ last_turn: 0 });
+}
+
 /**
  * The images of all slots that are held: by rows whose object the tracker may
  * not know yet, and by running copies.

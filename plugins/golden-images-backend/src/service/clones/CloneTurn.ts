@@ -77,7 +77,7 @@ function written(uid: string | undefined): TurnOutcome {
   return { outcome: 'written', uid: uid ?? '' };
 }
 
-/** Final, or later: a cluster that does not answer, and what time may heal. */
+/** Final, or later: what time may heal, and a cluster or a service that does not answer. */
 function asOutcome(error: unknown, row: CloneRequestRow): TurnOutcome {
   if (error instanceof ProblemsError) {
     const { reason, temporary } = reasonOf(error.problems);
@@ -99,10 +99,5 @@ function asOutcome(error: unknown, row: CloneRequestRow): TurnOutcome {
   if (name === 'ConflictError') {
     return { outcome: 'refused', reason: 'name-taken', message };
   }
-  return {
-    outcome: 'later',
-    reason: 'provisioning',
-    message,
-    afterMs: LATER_MS,
-  };
+  return { outcome: 'unavailable', message };
 }
