@@ -1,5 +1,6 @@
 import {
   KubernetesApiError,
+  readNamed,
   RESOURCES,
   type ClusterClient,
   type KubernetesObject,
@@ -35,21 +36,17 @@ export async function readChain(
   client: ClusterClient,
   of: { namespace: string; name: string },
 ): Promise<Chain | undefined> {
-  const { namespace, name } = of;
-  const refs = {
-    dataVolume: { type: RESOURCES.dataVolumes, namespace, name },
-    claim: { type: RESOURCES.claims, namespace, name },
-  };
-  const [dataVolume, claim] = await Promise.all([
-    client.get(refs.dataVolume),
-    client.get(refs.claim),
-  ]);
+  const { dataVolume, claim } = await readNamed(client, of);
   const object = dataVolume ?? claim;
   if (!object) return undefined;
   const view = claim && claimView(claim);
   const volume = await readVolume(client, view?.volumeName);
   return {
-    ref: dataVolume ? refs.dataVolume : refs.claim,
+    ref: {
+      type: dataVolume ? RESOURCES.dataVolumes : RESOURCES.claims,
+      namespace: of.namespace,
+      name: of.name,
+    },
     object,
     dataVolume: dataVolume && dataVolumeView(dataVolume),
     claim: view,

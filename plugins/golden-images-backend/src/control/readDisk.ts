@@ -1,10 +1,10 @@
 import {
   KubernetesApiError,
+  readNamed,
   RESOURCES,
   type ClusterClient,
   type KubernetesObject,
   type ObjectRef,
-  type ResourceType,
 } from '../kubernetes';
 import {
   claimView,
@@ -41,17 +41,11 @@ export async function readDisk(
   nowMs: number,
 ): Promise<Disk | undefined> {
   const { namespace, name, kind } = of;
-  const refOf = (type: ResourceType) => ({ type, namespace, name });
-  const [dataVolume, claim] = await Promise.all([
-    client.get(refOf(RESOURCES.dataVolumes)),
-    client.get(refOf(RESOURCES.claims)),
-  ]);
+  const { dataVolume, claim } = await readNamed(client, of);
   const object = dataVolume ?? claim;
   if (!object) return undefined;
-  const main = {
-    ref: refOf(dataVolume ? RESOURCES.dataVolumes : RESOURCES.claims),
-    object,
-  };
+  const type = dataVolume ? RESOURCES.dataVolumes : RESOURCES.claims;
+  const main = { ref: { type, namespace, name }, object };
   const views = {
     dataVolume: dataVolume && dataVolumeView(dataVolume),
     claim: claim && claimView(claim),

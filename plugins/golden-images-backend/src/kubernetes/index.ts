@@ -12,3 +12,4 @@ export type {
   WatchEvent,
 } from './ClusterWatcher';
 export { KubernetesApiError, TOO_LARGE } from './KubernetesApiError';
+export { readNamed } from './readNamed';

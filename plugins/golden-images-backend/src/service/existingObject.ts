@@ -13,7 +13,7 @@ import type {
   ClusterClient,
   KubernetesObject,
 } from '../kubernetes/ClusterClient';
-import { RESOURCES } from '../kubernetes/ClusterClient';
+import { readNamed } from '../kubernetes/readNamed';
 import { describeDifference } from '../manifests/describeDifference';
 import type { Claim, DataVolume, RequestIdentity } from '../manifests/types';
 import { clusterText } from './clusterText';
@@ -30,10 +30,7 @@ export async function findExisting(
   client: ClusterClient,
   key: { namespace: string; name: string },
 ): Promise<ExistingObject | undefined> {
-  const [dataVolume, claim] = await Promise.all([
-    client.get<DataVolume>({ type: RESOURCES.dataVolumes, ...key }),
-    client.get<Claim>({ type: RESOURCES.claims, ...key }),
-  ]);
+  const { dataVolume, claim } = await readNamed<DataVolume, Claim>(client, key);
   const main = dataVolume ?? claim;
   return main && { dataVolume, claim, main };
 }
