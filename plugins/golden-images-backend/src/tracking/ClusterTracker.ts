@@ -65,6 +65,7 @@ export class ClusterTracker {
   readonly #feeds: ClusterFeeds;
   #status: TrackerStatus = { connection: 'connecting', missing: [] };
   #missingRights: { feature: string; reason: string }[] = [];
+  #isChecking = false;
   readonly #background = new Set<Promise<void>>();
   #complete?: () => void;
   readonly #completed = new Promise<void>(resolve => {
@@ -301,7 +302,8 @@ export class ClusterTracker {
         elapsedMs - rightsAtMs >= RIGHTS_INTERVAL_MS
       ) {
         rightsAtMs = elapsedMs;
-        await this.#checkRights(signal);
+        // One review after the other, of every namespace: nothing waits for them.
+        this.#inBackground(this.#checkRights(signal));
         await this.#forgetOldEvents(nowMs);
       }
       if (
@@ -319,6 +321,8 @@ export class ClusterTracker {
 
   async #checkRights(signal: AbortSignal) {
     const { client, cluster } = this.#options;
+    if (this.#isChecking) return;
+    this.#isChecking = true;
     try {
       // What was known stays so where reviews are not answered.
       this.#missingRights =
@@ -326,6 +330,8 @@ export class ClusterTracker {
       this.#updateStatus();
     } catch (error) {
       if (!signal.aborted) throw error;
+    } finally {
+      this.#isChecking = false;
     }
   }
 

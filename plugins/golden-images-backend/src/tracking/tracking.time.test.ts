@@ -1,11 +1,34 @@
-import { KubernetesApiError, RESOURCES } from '../kubernetes';
+import { once } from 'node:events';
+import {
+  KubernetesApiError,
+  RESOURCES,
+  type ClusterWatcher,
+} from '../kubernetes';
 import { IMAGES, until } from './__testUtils__/startTracking';
 import { useTracking } from './__testUtils__/useTracking';
 import { testDatabases } from '../database/__testUtils__/testDatabases';
 
 jest.setTimeout(30_000);
 
-const { dataVolumes } = RESOURCES;
+const { dataVolumes, longhornVolumes } = RESOURCES;
+type MayI = Parameters<ClusterWatcher['mayI']>;
+
+const FAILED_ONCE = {
+  status: {
+    phase: 'ImportInProgress',
+    progress: 'N/A',
+    restartCount: 1,
+    conditions: [
+      {
+        type: 'Running',
+        status: 'False',
+        reason: 'Error',
+        message:
+          'Unable to connect to http data source: expected status code 200, got 500. Status: 500 Internal Server Error',
+      },
+    ],
+  },
+};
 const databases = testDatabases();
 
 describe.each(databases.eachSupportedId())(
@@ -15,22 +38,7 @@ describe.each(databases.eachSupportedId())(
 
     it('derives again when time alone changes the answer', async () => {
       scene.world.requestImport('debian', '12');
-      scene.cluster.change(dataVolumes, IMAGES, 'debian-12', {
-        status: {
-          phase: 'ImportInProgress',
-          progress: 'N/A',
-          restartCount: 1,
-          conditions: [
-            {
-              type: 'Running',
-              status: 'False',
-              reason: 'Error',
-              message:
-                'Unable to connect to http data source: expected status code 200, got 500. Status: 500 Internal Server Error',
-            },
-          ],
-        },
-      });
+      scene.cluster.change(dataVolumes, IMAGES, 'debian-12', FAILED_ONCE);
       await scene.start();
       const failing = await scene.imageIn('debian-12', 'failing');
       expect(failing.giveUp).toBe(false);
@@ -44,21 +52,7 @@ describe.each(databases.eachSupportedId())(
 
     it('gives up in time although the clock was set back by an hour', async () => {
       scene.world.requestImport('debian', '12');
-      scene.cluster.change(dataVolumes, IMAGES, 'debian-12', {
-        status: {
-          phase: 'ImportInProgress',
-          restartCount: 1,
-          conditions: [
-            {
-              type: 'Running',
-              status: 'False',
-              reason: 'Error',
-              message:
-                'Unable to connect to http data source: expected status code 200, got 500. Status: 500 Internal Server Error',
-            },
-          ],
-        },
-      });
+      scene.cluster.change(dataVolumes, IMAGES, 'debian-12', FAILED_ONCE);
       await scene.start();
       await scene.imageIn('debian-12', 'failing');
       scene.timing.setClock(-3_600_000);
@@ -68,6 +62,24 @@ describe.each(databases.eachSupportedId())(
         return (await scene.image('debian-12'))?.giveUp;
       });
       expect(scene.timing.elapsedMs() - startMs).toBeLessThan(600_000);
+    });
+
+    it('goes on while reviews of its rights are not answered', async () => {
+      scene.world.requestImport('debian', '12');
+      scene.cluster.change(dataVolumes, IMAGES, 'debian-12', FAILED_ONCE);
+      const mayI = jest.spyOn(scene.cluster, 'mayI');
+      mayI.mockImplementation(async (...[verb, type, , signal]: MayI) => {
+        if (verb === 'list' && type === longhornVolumes) return true;
+        await once(signal!, 'abort');
+        throw signal!.reason;
+      });
+      await scene.start();
+      await scene.imageIn('debian-12', 'failing');
+      await until('the wait gives up', async () => {
+        scene.timing.pass(1_000);
+        return (await scene.image('debian-12'))?.giveUp;
+      });
+      expect(mayI).toHaveBeenCalledTimes(2);
     });
 
     it('asks the API server why CDI makes no claim', async () => {
