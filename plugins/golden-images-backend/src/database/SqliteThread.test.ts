@@ -16,6 +16,7 @@ import {
 } from './index';
 import { SqliteConnection } from './sqliteConnection';
 import { SqliteThread } from './SqliteThread';
+import { underFence } from './underFence';
 
 jest.setTimeout(60_000);
 
@@ -179,6 +180,21 @@ describe('many rows of SQLite on disk', () => {
     expect(isDone).toBe(false);
     await trx.commit();
     expect(await applied).toHaveLength(COUNT);
+    await other.destroy();
+  });
+
+  it('do not come between what another transaction reads and writes', async () => {
+    const other = open();
+    await other.raw('PRAGMA busy_timeout = 0');
+    await underFence(knex, fence, async trx => {
+      await expect(
+        other('cluster_leases').update({ renewed_at_ms: 5 }),
+      ).rejects.toThrow('locked');
+      await trx('cluster_leases').update({ renewed_at_ms: 6 });
+    });
+    expect(await knex('cluster_leases').first('renewed_at_ms')).toEqual({
+      renewed_at_ms: 6,
+    });
     await other.destroy();
   });
 

@@ -24,12 +24,15 @@ export async function underFence<T>(
   fence: Fence,
   write: (trx: Knex.Transaction) => Promise<T>,
 ): Promise<T> {
+  const { client } = knex.client.config;
   return knex.transaction(async trx => {
+    // SQLite lets nobody write who has read before another connection wrote.
+    if (client === 'better-sqlite3') await beginAsWriter(trx);
     const query = trx<LeaseTableRow>(LEASE_TABLE)
       .where({ cluster: fence.cluster })
       .forShare();
     // Else a process that stands still here, or a machine that lost its power, keeps the row for hours.
-    if (knex.client.config.client === 'pg') {
+    if (client === 'pg') {
       query.select(
         trx.raw(
           `set_config('idle_in_transaction_session_timeout', '${STALLED_WRITE_MS}', true)`,
@@ -40,6 +43,11 @@ export async function underFence<T>(
     requireToken(fence, row);
     return write(trx);
   });
+}
+
+/** Changes nothing, and waits for whoever writes. */
+async function beginAsWriter(trx: Knex.Transaction): Promise<void> {
+  await trx(LEASE_TABLE).whereRaw('1 = 0').delete();
 }
 
 /**
