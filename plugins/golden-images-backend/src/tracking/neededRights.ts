@@ -39,6 +39,8 @@ const WHERE_CLONES_ARE: Rule[] = [
   ['identity', ['patch'], R.dataVolumes],
   ['release', ['delete'], R.dataVolumes],
   ['identity', ['patch'], R.claims],
+  // Of clones whose DataVolume CDI has taken away.
+  ['release', ['delete'], R.claims],
   ['expand', ['patch'], R.claims],
   // Tried as a dry run where CDI makes none: see `ClaimTrials`.
   ['refused-claims', ['create'], R.claims],
