@@ -67,6 +67,7 @@ export class ClusterTracker {
   #missingRights: { feature: string; reason: string }[] = [];
   #isChecking = false;
   readonly #background = new Set<Promise<void>>();
+  #isDerived = false;
   #complete?: () => void;
   readonly #completed = new Promise<void>(resolve => {
     this.#complete = resolve;
@@ -226,12 +227,7 @@ export class ClusterTracker {
   #heard(change: () => void) {
     const readable = premisesOf(this.#feeds.states);
     change();
-    const { connection } = this.#status;
-    this.#updateStatus();
-    if (connection !== this.#status.connection) {
-      this.#options.onChange();
-      this.#logConnection();
-    }
+    this.#updateConnection();
     // Before, everything is derived anew when all is known.
     const isOpen = this.#complete === undefined;
     if (isOpen && readable !== premisesOf(this.#feeds.states)) {
@@ -250,7 +246,11 @@ export class ClusterTracker {
         .forgetAllBut(this.#feeds.feeds)
         .then(() => this.#projector.open())
         .then(() => this.#projector.settled())
-        .then(complete),
+        .then(() => {
+          this.#isDerived = true;
+          this.#updateConnection();
+          complete();
+        }),
     );
   }
 
@@ -262,11 +262,20 @@ export class ClusterTracker {
     this.#background.add(done);
   }
 
+  #updateConnection() {
+    const { connection } = this.#status;
+    this.#updateStatus();
+    if (connection === this.#status.connection) return;
+    this.#options.onChange();
+    this.#logConnection();
+  }
+
   #updateStatus() {
     const status = clusterState(
       this.#feeds.states,
       this.#status,
       this.#options.timing.nowMs(),
+      this.#isDerived,
     );
     this.#status = {
       ...status,

@@ -11,13 +11,17 @@ const isoTime = (ms: number) => new Date(ms).toISOString();
  * it `unreachable`: what is shown is not wholly the cluster's any more, and
  * `observedAt` stands still at the moment when it was. A feed that others do
  * without shows nothing: it is named in `missing`, as one that is refused.
+ *
+ * @param isDerived - whether rows have been derived from the lists: until then
+ *   what is shown is what an earlier tracker left
  */
 export function clusterState(
   feeds: FeedStates,
   previous: TrackerStatus,
   nowMs: number,
+  isDerived = true,
 ): TrackerStatus {
-  const { connection, message } = connectionOf(feeds);
+  const { connection, message } = connectionOf(feeds, isDerived);
   const heardAtMs = [...feeds.values()].flatMap(({ state }) =>
     state.phase === 'watching' ? state.heardAtMs ?? [] : [],
   );
@@ -42,6 +46,7 @@ export function clusterState(
 
 function connectionOf(
   feeds: FeedStates,
+  isDerived: boolean,
 ): Pick<TrackerStatus, 'connection' | 'message'> {
   const states = [...feeds.values()];
   const failing = states.find(({ state }) => state.phase === 'failing');
@@ -61,7 +66,7 @@ function connectionOf(
       message: essential.map(({ plan, state }) => wordsOf(plan, state)).at(0),
     };
   }
-  return { connection: 'connected' };
+  return { connection: isDerived ? 'connected' : 'connecting' };
 }
 
 function missingFeeds(feeds: FeedStates): TrackerStatus['missing'] {

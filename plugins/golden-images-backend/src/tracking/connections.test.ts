@@ -92,7 +92,7 @@ describe.each(databases.eachSupportedId())(
       scene.world.requestImport('debian', '12');
       await scene.start([broken, scene.cluster]);
       await scene.imageIn('debian-12', 'pending');
-      expect(await scene.connections('c1')).toEqual(['connected']);
+      await scene.connectionsAre(['connected'], 'c1');
       expect(await scene.connections('broken')).toEqual(['unreachable']);
       expect(await scene.connections('no such')).toEqual([]);
     });
@@ -103,7 +103,7 @@ describe.each(databases.eachSupportedId())(
       scene.world.requestImport('debian', '12');
       await scene.start([hung, scene.cluster]);
       await scene.imageIn('debian-12', 'pending');
-      expect(await scene.connections()).toEqual(['connecting', 'connected']);
+      await scene.connectionsAre(['connecting', 'connected']);
       // A write to the hung one's neighbour is seen at once, while time stands still.
       scene.world.requestImport('alpine', '3');
       await scene.tracking.refresh(keyOf('alpine-3'));
@@ -130,8 +130,7 @@ describe.each(databases.eachSupportedId())(
         state: 'unknown',
         reason: 'bound-copy-state-unknown',
       });
-      const [status] = await scene.tracking.clusterStatus('c1');
-      expect(status.connection).toBe('connected');
+      const status = await scene.isConnected();
       expect(status.missing.map(item => item.feature).sort()).toEqual([
         'aliases',
         'copy-state',

@@ -56,6 +56,35 @@ describe.each(databases.eachSupportedId())('tracking on %s', id => {
     expect(object.source?.url).not.toMatch(/pw|token/);
   });
 
+  it('calls nothing current until its rows are derived from the new lists', async () => {
+    scene.world.requestImport('debian', '12');
+    await scene.start();
+    await scene.imageIn('debian-12', 'pending');
+    await scene.tracking.stop();
+    scene.cluster.remove(dataVolumes, IMAGES, 'debian-12');
+    scene.world.requestImport('alpine', '3');
+
+    await scene.start();
+    const told: Promise<unknown>[] = [];
+    const stop = scene.tracking.onChange(() => {
+      const states = Promise.all([
+        scene.connections(),
+        scene.image('debian-12'),
+        scene.image('alpine-3'),
+      ]).then(([[connection], gone, added]) => ({
+        connection,
+        isOld: gone !== undefined || added === undefined,
+      }));
+      told.push(states);
+    });
+    await scene.isConnected();
+    stop();
+    expect(await Promise.all(told)).not.toContainEqual({
+      connection: 'connected',
+      isOld: true,
+    });
+  });
+
   it('tells of an archive that it holds files, also of its clones', async () => {
     scene.world.requestImport('fonts', '1');
     scene.cluster.change(dataVolumes, IMAGES, 'fonts-1', {

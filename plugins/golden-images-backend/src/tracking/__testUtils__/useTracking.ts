@@ -77,6 +77,14 @@ class Scene {
     return all.map(({ connection }) => connection);
   }
 
+  /** Resolves when each cluster is reached so, or the one that is named. */
+  connectionsAre(expected: string[], cluster?: string) {
+    return until(`${cluster ?? 'all'}: ${expected}`, async () => {
+      const found = await this.connections(cluster);
+      return found.join() === expected.join();
+    });
+  }
+
   /** Resolves with the status of the first cluster. */
   isConnected() {
     return until('connected', async () => {
