@@ -21,6 +21,27 @@ describe('DefaultClusterClient', () => {
     ]);
   });
 
+  it.each(['404 page not found\n', '{"message":"no Route matched"}', ''])(
+    'believes no proxy that a claim is gone: %j',
+    async body => {
+      const { client } = await setUp((_, response) => {
+        response.writeHead(404);
+        response.end(body);
+      });
+      expect((await refusal(client.get(DISK))).status).toBe(404);
+      const uid = 'u1';
+      expect((await refusal(client.delete(DISK, { uid }))).status).toBe(404);
+    },
+  );
+
+  it('finds nothing of a kind that the cluster does not serve', async () => {
+    const { client } = await setUp((_, response) => {
+      response.writeHead(404);
+      response.end('404 page not found\n');
+    });
+    expect(await client.get({ ...DISK, type: dataVolumes })).toBeUndefined();
+  });
+
   it('keeps the path of the address, behind a proxy for example', async () => {
     const { api } = await setUp((_, response) =>
       json(response, 200, { metadata: { name: 'disk' } }),

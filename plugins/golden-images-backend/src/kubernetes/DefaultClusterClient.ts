@@ -20,7 +20,7 @@ import {
 } from './HttpTransport';
 import { KubeConfigSource } from './KubeConfigSource';
 import { KubernetesApiError } from './KubernetesApiError';
-import { errorOfResponse, errorOfStatus } from './apiErrors';
+import { errorOfResponse, errorOfStatus, isStatus } from './apiErrors';
 import { readLines } from './readLines';
 import { resourcePath, withQuery } from './resourcePath';
 import { readWarnings } from './warnings';
@@ -62,7 +62,7 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
       method: 'GET',
       path: resourcePath(ref.type, ref.namespace, ref.name),
     });
-    return response.status === 404 ? undefined : parse<T>(response);
+    return isAbsent(ref, response) ? undefined : parse<T>(response);
   }
 
   async list<T extends KubernetesObject>(
@@ -171,7 +171,7 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
         ...(dryRun && { dryRun: ['All'] }),
       }),
     });
-    if (response.status === 404) return false;
+    if (isAbsent(ref, response)) return false;
     if (response.status === 409) {
       const present = await this.get(ref);
       if (present?.metadata.uid !== precondition.uid) return false;
@@ -279,6 +279,14 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
       continueToken: list.metadata?.continue || undefined,
     };
   }
+}
+
+/**
+ * A proxy says 404 too while the server behind it is away. What every API server
+ * has it denies by a `Status`; a kind that it does not serve, by a text.
+ */
+function isAbsent({ type }: ObjectRef, { status, body }: TransportResponse) {
+  return status === 404 && (type.group !== '' || isStatus(body));
 }
 
 function parse<T>(response: TransportResponse): T {

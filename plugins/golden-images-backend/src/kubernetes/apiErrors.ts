@@ -56,6 +56,11 @@ export function unreachable(error: unknown, what?: string): KubernetesApiError {
   });
 }
 
+/** Whether an API server wrote this body, and not what stands before it. */
+export function isStatus(body: string): boolean {
+  return parseStatus(body)?.kind === 'Status';
+}
+
 function plainMessage(error: unknown): string {
   // Node tries several addresses at once and then throws an AggregateError without a message.
   if (error instanceof AggregateError && error.errors.length > 0) {
