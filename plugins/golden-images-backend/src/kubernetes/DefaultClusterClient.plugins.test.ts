@@ -74,6 +74,32 @@ describe('credentials of a kubeconfig that come from elsewhere', () => {
     expect(runs()).toBe(2);
   });
 
+  it('runs a plugin once for all who were answered 401 with the same token', async () => {
+    const { api } = await onlyFor('first');
+    writeFileSync(join(folder, 'token'), 'first');
+    const client = connectAs(api.url, plugin(tokenOfFile()));
+    await client.get(DISK);
+    const late: (() => void)[] = [];
+    let refused = 0;
+    api.answerWith(({ headers }, response) => {
+      if (headers.authorization === 'Bearer second') {
+        json(response, 200, { metadata: { name: 'disk' } });
+        late.splice(0).forEach(refuse => refuse());
+        return;
+      }
+      const refuse = () =>
+        json(response, 401, status(401, 'Unauthorized', 'Unauthorized'));
+      refused += 1;
+      // The others hear of it when there are other credentials already.
+      if (refused === 1) refuse();
+      else late.push(refuse);
+    });
+    writeFileSync(join(folder, 'token'), 'second');
+    await Promise.all([1, 2, 3, 4].map(() => client.get(DISK)));
+    expect(refused).toBe(4);
+    expect(runs()).toBe(2);
+  });
+
   it('reads a token file again after a 401', async () => {
     const { api } = await onlyFor('second');
     const tokenFile = join(folder, 'token');

@@ -270,6 +270,20 @@ describe('DefaultClusterClient', () => {
     expect(answered).toBe(3);
   });
 
+  it('takes a new connection then, not one that others have kept', async () => {
+    const asked = new WeakSet<object>();
+    const { client } = await setUp((_, response) => {
+      const { socket } = response;
+      if (!socket || asked.has(socket)) {
+        socket?.resetAndDestroy();
+        return;
+      }
+      asked.add(socket);
+      json(response, 200, { metadata: { name: 'disk' } });
+    });
+    for (let i = 0; i < 6; i++) expect(await client.get(DISK)).toBeDefined();
+  });
+
   it('asks about a right again too, which changes nothing', async () => {
     let answered = 0;
     const { client } = await setUp((_, response) => {

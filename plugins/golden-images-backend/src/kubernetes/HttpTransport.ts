@@ -79,12 +79,12 @@ export class HttpTransport {
 
   /** The answer as soon as its headers are there; the caller reads or destroys it. */
   async open(request: TransportRequest): Promise<IncomingMessage> {
-    const response = await this.#openOnce(request);
-    if (response.statusCode !== 401 || !this.#credentials.invalidate()) {
+    const { response, config } = await this.#openOnce(request);
+    if (response.statusCode !== 401 || !this.#credentials.invalidate(config)) {
       return response;
     }
     response.destroy();
-    return this.#openOnce(request);
+    return (await this.#openOnce(request)).response;
   }
 
   close() {
@@ -93,14 +93,19 @@ export class HttpTransport {
     this.#agents = undefined;
   }
 
-  async #openOnce(request: TransportRequest): Promise<IncomingMessage> {
-    const { url, options } = await this.#prepare(request);
+  async #openOnce(request: TransportRequest) {
+    const { config, url, options } = await this.#prepare(request);
+    const exchange = async (agent = options.agent) => ({
+      config,
+      response: await this.#exchange(url, { ...options, agent }, request),
+    });
     try {
-      return await this.#exchange(url, options, request);
+      return await exchange();
     } catch (error) {
       // A kept-alive connection that the server had closed: nothing was answered, and a read may be asked again.
       if (error instanceof StaleConnection && isRead(request)) {
-        return this.#exchange(url, { ...options, agent: undefined }, request);
+        // On a connection of its own: Node's common agent keeps connections alive, too (Node.js 19).
+        return exchange(false);
       }
       throw error instanceof StaleConnection ? unreachable(error.cause) : error;
     }
@@ -126,6 +131,7 @@ export class HttpTransport {
         headers['content-length'] = Buffer.byteLength(request.body);
       }
       return {
+        config,
         url,
         options: {
           ...options,

@@ -26,9 +26,12 @@ export class KubeConfigSource {
     return this.#loaded.config;
   }
 
-  /** Whether other credentials may be had by reading them again. */
-  invalidate(): boolean {
-    this.#loaded = undefined;
+  /**
+   * Whether other credentials than these may be had by reading them again. Of
+   * many requests that were refused with the same, the first has them read.
+   */
+  invalidate(refused: KubeConfig): boolean {
+    if (this.#loaded?.config === refused) this.#loaded = undefined;
     return this.#connection.type !== 'url';
   }
 
