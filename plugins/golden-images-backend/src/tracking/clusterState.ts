@@ -1,4 +1,5 @@
 import type { TrackerStatus } from '../database';
+import { redactMessage } from '../state';
 import type { FeedPlan } from './feeds';
 import type { FeedState } from './Reflector';
 
@@ -83,5 +84,5 @@ function missingFeeds(feeds: FeedStates): TrackerStatus['missing'] {
 function wordsOf({ feed }: FeedPlan, { error }: FeedState): string {
   const where = feed.scope.namespace ? ` in ${feed.scope.namespace}` : '';
   const what = `${feed.type.resource}${where}`;
-  return `${what}: ${error?.message ?? 'cannot be read'}`.slice(0, 1024);
+  return redactMessage(`${what}: ${error?.message ?? 'cannot be read'}`);
 }

@@ -12,6 +12,7 @@ import type { TrackedRecord } from '../database';
 import { diskBytesOf, readImageMetadata } from '../manifests';
 import type { DataVolumeView, Derived } from '../state/types';
 import type { ImageProtection } from './ProtectionLevels';
+import { isBounded } from './boundedText';
 import { imageMarks } from './imageMarks';
 import { sourceOf } from './sources';
 import {
@@ -179,5 +180,6 @@ function volumeModeOf(mode?: string): 'Filesystem' | 'Block' | undefined {
 
 /** An annotation is what anybody wrote: only what has the form of an entity ref is shown as one. */
 function entityRefOf(text?: string): string | undefined {
-  return text !== undefined && ENTITY_REF.test(text) ? text : undefined;
+  const isRef = text !== undefined && isBounded(text) && ENTITY_REF.test(text);
+  return isRef ? text : undefined;
 }

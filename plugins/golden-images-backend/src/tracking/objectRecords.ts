@@ -15,6 +15,7 @@ import {
   persistentVolumeView,
 } from '../state';
 import type { Feed } from './Reflector';
+import { boundedLinks, isBounded } from './boundedText';
 import {
   KINDS,
   type DataSourceView,
@@ -183,7 +184,7 @@ export function recordOf(
     name,
     uid,
     resourceVersion,
-    links: shaped.links ?? {},
+    links: boundedLinks(shaped.links ?? {}),
     seenAtMs: shaped.atMs ?? nowMs,
     document: shaped.document,
   };
@@ -208,15 +209,12 @@ function dataSourceView(object: KubernetesObject): DataSourceView {
   const spec = object.spec as
     | { source?: { pvc?: { namespace?: string; name?: string } } }
     | undefined;
-  const claim = spec?.source?.pvc;
+  const { name = '', namespace = object.metadata.namespace ?? '' } =
+    spec?.source?.pvc ?? {};
+  const isClaim = name !== '' && isBounded(name) && isBounded(namespace);
   return {
     metadata: metadataView(object),
-    claim: claim?.name
-      ? {
-          namespace: claim.namespace ?? object.metadata.namespace ?? '',
-          name: claim.name,
-        }
-      : undefined,
+    claim: isClaim ? { namespace, name } : undefined,
   };
 }
 

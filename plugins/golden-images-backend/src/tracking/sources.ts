@@ -4,6 +4,7 @@ import {
   ROLE_CLONE,
   type Volume,
 } from '@golden-images/plugin-golden-images-common';
+import { isBounded } from './boundedText';
 import type { Neighbours } from './documents';
 import { annotationOf, labelOf, type Joined } from './views';
 
@@ -13,20 +14,16 @@ export function sourceRefOf(
 ):
   | { kind: 'claim' | 'alias' | 'snapshot'; namespace: string; name: string }
   | undefined {
-  const { dataVolume, claim, namespace } = joined;
+  const { dataVolume, claim } = joined;
   const given =
     dataVolume?.sourceObject ??
     // A claim that CDI fills names its helper as its source.
     (dataVolume ? undefined : claim?.dataSource);
   if (!given) return undefined;
   const kind = kindOf(given.kind);
-  return (
-    kind && {
-      kind,
-      namespace: given.namespace ?? namespace,
-      name: given.name,
-    }
-  );
+  const { name, namespace = joined.namespace } = given;
+  if (!isBounded(name) || !isBounded(namespace)) return undefined;
+  return kind && { kind, namespace, name };
 }
 
 export function sourceOf(
