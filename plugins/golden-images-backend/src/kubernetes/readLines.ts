@@ -47,6 +47,13 @@ async function* chunks(
 ): AsyncGenerator<Buffer> {
   const iterator: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   for (;;) {
+    const next = await nextChunk();
+    if (next.done) return;
+    yield next.value;
+  }
+
+  /** Whoever takes its time over a chunk is no silence of the server. */
+  async function nextChunk(): Promise<IteratorResult<Buffer>> {
     const timer = setTimeout(
       () =>
         stream.destroy(
@@ -58,9 +65,7 @@ async function* chunks(
       idleTimeoutMs,
     );
     try {
-      const next = await iterator.next();
-      if (next.done) return;
-      yield next.value;
+      return await iterator.next();
     } catch (error) {
       throw unreachable(error);
     } finally {
