@@ -78,6 +78,16 @@ describe('clusterState', () => {
     });
   });
 
+  it('is never fresher than now, after a clock that was ahead', () => {
+    const ahead = clusterState(states(watching(50)), connecting, at(50));
+    const right = clusterState(states(watching(10)), ahead, at(10));
+    expect(right.observedAt).toBe(iso(10));
+    const failing = states(watching(12), {
+      persistentvolumes: { phase: 'failing', heardAtMs: at(10) },
+    });
+    expect(clusterState(failing, right, at(12)).observedAt).toBe(iso(10));
+  });
+
   it('says what is missing', () => {
     const feeds = states(watching(1), { storageclasses: refused });
     expect(clusterState(feeds, connecting, at(2))).toMatchObject({

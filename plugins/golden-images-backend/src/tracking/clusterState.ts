@@ -26,23 +26,30 @@ export function clusterState(
   const heardAtMs = [...feeds.values()].flatMap(({ state }) =>
     state.phase === 'watching' ? state.heardAtMs ?? [] : [],
   );
-  const observedAt =
+  const heardAt =
     connection === 'connected' && heardAtMs.length > 0
       ? isoTime(Math.min(...heardAtMs))
-      : previous.observedAt;
+      : undefined;
   return {
     connection,
     since:
       previous.connection === connection && previous.since
         ? previous.since
         : isoTime(nowMs),
-    observedAt:
-      previous.observedAt && observedAt && observedAt < previous.observedAt
-        ? previous.observedAt
-        : observedAt,
+    observedAt: latestOf(heardAt, previous.observedAt, isoTime(nowMs)),
     message,
     missing: missingFeeds(feeds),
   };
+}
+
+/** What was noted by a clock that was ahead is no moment at which the cluster was seen. */
+function latestOf(
+  heardAt: string | undefined,
+  before: string | undefined,
+  now: string,
+): string | undefined {
+  if (!before || !heardAt) return heardAt ?? before;
+  return before > heardAt && before <= now ? before : heardAt;
 }
 
 function connectionOf(
