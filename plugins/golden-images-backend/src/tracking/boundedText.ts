@@ -20,11 +20,14 @@ export function isBounded(text: string, longest = LONGEST_NAME): boolean {
 
 /** Links that may lead somewhere. */
 export function boundedLinks(links: ViewLinks): ViewLinks {
-  return Object.fromEntries(
-    Object.entries(links).filter(
-      ([link, text]) =>
-        text !== undefined &&
-        isBounded(text, KEYS.has(link) ? LONGEST_KEY : LONGEST_LINK),
-    ),
-  );
+  const entries = Object.entries(links);
+  // Nearly all are as they come, and every object of a list passes here.
+  return entries.every(mayLead)
+    ? links
+    : Object.fromEntries(entries.filter(mayLead));
+}
+
+function mayLead([link, text]: [string, string | undefined]): boolean {
+  const longest = KEYS.has(link) ? LONGEST_KEY : LONGEST_LINK;
+  return text === undefined || isBounded(text, longest);
 }
