@@ -214,6 +214,16 @@ describe('DefaultClusterClient', () => {
     expect(await client.list(claims, { limit: 3 })).toHaveLength(3);
   });
 
+  it('takes nothing for an empty list but a list', async () => {
+    const { client } = await setUp((_, response) =>
+      json(response, 200, { message: 'signed in' }),
+    );
+    expect(await refusal(client.list(claims))).toMatchObject({
+      status: 0,
+      message: 'The answer of the cluster is no list',
+    });
+  });
+
   it('says why no answer came', async () => {
     const { api, client } = await setUp(() => undefined, {
       responseTimeoutMs: 50,

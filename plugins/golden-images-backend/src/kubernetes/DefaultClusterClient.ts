@@ -273,10 +273,18 @@ export class DefaultClusterClient implements ClusterClient, ClusterWatcher {
       items?: T[];
       metadata?: { resourceVersion?: string; continue?: string };
     }>(response);
+    const { resourceVersion, continue: token } = list.metadata ?? {};
+    // Whatever is not in a list is gone: what a proxy says must not be taken for one.
+    if (!resourceVersion) {
+      throw new KubernetesApiError({
+        status: 0,
+        message: 'The answer of the cluster is no list',
+      });
+    }
     return {
       items: list.items ?? [],
-      resourceVersion: list.metadata?.resourceVersion ?? '',
-      continueToken: list.metadata?.continue || undefined,
+      resourceVersion,
+      continueToken: token || undefined,
     };
   }
 }
