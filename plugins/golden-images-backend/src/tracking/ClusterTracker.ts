@@ -67,7 +67,9 @@ export class ClusterTracker {
   #missingRights: { feature: string; reason: string }[] = [];
   #isChecking = false;
   readonly #background = new Set<Promise<void>>();
+  /** Rows are derived from all that was listed, also since the last outage. */
   #isDerived = false;
+  #catchingUp?: Promise<void>;
   #complete?: () => void;
   readonly #completed = new Promise<void>(resolve => {
     this.#complete = resolve;
@@ -234,6 +236,10 @@ export class ClusterTracker {
       this.#inBackground(this.#projector.deriveAll());
     }
     this.#openWhenComplete();
+    const { connection: now } = this.#status;
+    if (isOpen && now === 'connecting' && !this.#catchingUp) {
+      this.#catchUp(() => this.#ingest.flush());
+    }
   }
 
   #openWhenComplete() {
@@ -241,17 +247,24 @@ export class ClusterTracker {
     if (!complete) return;
     if (!this.#feeds.isComplete) return;
     this.#complete = undefined;
-    this.#inBackground(
-      this.#ingest
-        .forgetAllBut(this.#feeds.feeds)
-        .then(() => this.#projector.open())
-        .then(() => this.#projector.settled())
-        .then(() => {
-          this.#isDerived = true;
-          this.#updateConnection();
-          complete();
-        }),
-    );
+    this.#catchUp(async () => {
+      await this.#ingest.forgetAllBut(this.#feeds.feeds);
+      await this.#projector.open();
+    }, complete);
+  }
+
+  #catchUp(takeIn: () => Promise<void>, done = () => {}) {
+    const catchingUp = takeIn()
+      .then(() => this.#projector.settled())
+      .then(() => {
+        done();
+        // Else there was an outage meanwhile.
+        if (this.#catchingUp !== catchingUp) return;
+        this.#isDerived = true;
+        this.#updateConnection();
+      });
+    this.#catchingUp = catchingUp;
+    this.#inBackground(catchingUp);
   }
 
   /** It is waited for at the end: nothing is read or written after that. */
@@ -265,6 +278,10 @@ export class ClusterTracker {
   #updateConnection() {
     const { connection } = this.#status;
     this.#updateStatus();
+    if (this.#status.connection === 'unreachable') {
+      this.#isDerived = false;
+      this.#catchingUp = undefined;
+    }
     if (connection === this.#status.connection) return;
     this.#options.onChange();
     this.#logConnection();

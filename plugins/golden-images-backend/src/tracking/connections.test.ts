@@ -30,6 +30,42 @@ describe.each(databases.eachSupportedId())(
       expect(await scene.image('alpine-3')).toBeDefined();
     });
 
+    it('is not called current after an outage before its rows are', async () => {
+      const names = Array.from({ length: 30 }, (_, i) => `debian-${i}`);
+      for (const name of names)
+        scene.world.requestImport('debian', name.slice(7));
+      await scene.start();
+      await scene.isConnected();
+      scene.cluster.goDown();
+      for (const name of names) {
+        scene.cluster.change(dataVolumes, IMAGES, name, {
+          status: { phase: 'ImportInProgress', progress: '10.00%' },
+        });
+      }
+      scene.cluster.forgetHistory();
+      await until('unreachable', async () => {
+        scene.timing.pass(1_000);
+        return (await scene.connections())[0] === 'unreachable';
+      });
+      const told: Promise<unknown>[] = [];
+      const stop = scene.tracking.onChange(() => {
+        told.push(
+          Promise.all([scene.connections(), scene.image('debian-29')]).then(
+            ([[connection], row]) => [connection, row?.object.state],
+          ),
+        );
+      });
+      scene.cluster.comeBack();
+      await until('connected', async () => {
+        scene.timing.pass(1_000);
+        return (await scene.connections())[0] === 'connected';
+      });
+      stop();
+      const states = await Promise.all(told);
+      expect(states).toContainEqual(['connected', 'importing']);
+      expect(states).not.toContainEqual(['connected', 'pending']);
+    });
+
     it('notices a server that hangs before its watches are suspiciously silent', async () => {
       scene.world.requestImport('debian', '12');
       await scene.start();
