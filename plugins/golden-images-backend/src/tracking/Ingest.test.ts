@@ -187,6 +187,51 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
     expect(versions).toEqual([['1'], ['499']]);
   });
 
+  it('keeps nothing of a name that is deleted twice while a batch is on its way', async () => {
+    await list(claim('a', '1', 'first'));
+    let release = () => {};
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    onReport = () => held;
+    await ingest.changed(feed, 'ADDED', claim('b'));
+    await ingest.changed(feed, 'DELETED', claim('a', '2', 'first'));
+    await ingest.changed(feed, 'ADDED', claim('a', '3', 'second'));
+    await ingest.changed(feed, 'DELETED', claim('a', '4', 'second'));
+    release();
+    await ingest.flush();
+    expect(await kept()).toEqual(['ns/b']);
+  });
+
+  it('keeps what was read of a name whose predecessor is told to be deleted', async () => {
+    await list(claim('a', '1', 'first'));
+    let release = () => {};
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    onReport = () => held;
+    await ingest.changed(feed, 'ADDED', claim('b'));
+    const taken = ingest.take([asRead('3', 'second')]);
+    await ingest.changed(feed, 'DELETED', claim('a', '2', 'first'));
+    release();
+    await taken;
+    expect(await versionOfA()).toEqual(['3']);
+  });
+
+  it('waits for what came before alone, however much follows', async () => {
+    let version = 1;
+    onReport = async () => {
+      version += 1;
+      if (version > 50) return;
+      await ingest.changed(feed, 'MODIFIED', claim('b', String(version)));
+    };
+    await ingest.listStarted(feed);
+    await ingest.listed(feed, [claim('a'), claim('b')]);
+    expect(version).toBeLessThan(5);
+    await until('all is written', async () => version > 50);
+    await ingest.flush();
+  });
+
   it.each(Array.from({ length: 12 }, (_, turns) => turns))(
     'leaves nothing lying that comes %s turns before or after a batch ends',
     async turns => {

@@ -33,6 +33,10 @@ export class Ingest implements FeedSink {
   readonly #onChanges: (changes: ViewChange[]) => Promise<void>;
   readonly #onError: (error: unknown) => void;
   #pending = new Map<string, ViewRecord | ViewDeletion>();
+  #putCount = 0;
+  /** How many of those are written. */
+  #writtenCount = 0;
+  #batch?: Promise<void>;
   #writing?: Promise<void>;
   /** Of each single read that is on its way: what feeds have said since it began. */
   readonly #heardMeanwhile = new Set<Map<string, ViewRecord | ViewDeletion>>();
@@ -93,9 +97,12 @@ export class Ingest implements FeedSink {
   ) {
     const record = this.#toRecord(feed, object);
     for (const heard of this.#heardMeanwhile) heard.set(idOf(record), record);
-    this.#put(type === 'DELETED' ? deletionOf(record) : record);
-    const writing = this.#write().catch(this.#onError);
-    if (this.#pending.size >= MAX_PENDING) await writing;
+    if (type === 'DELETED') this.#delete(record);
+    else this.#put(record);
+    this.#write().catch(this.#onError);
+    if (this.#pending.size >= MAX_PENDING) {
+      await this.flush().catch(() => undefined);
+    }
   }
 
   /**
@@ -134,11 +141,28 @@ export class Ingest implements FeedSink {
 
   /** Resolves when everything that came before is written. Rejects as the database does. */
   async flush(): Promise<void> {
-    while (this.#writing || this.#pending.size > 0) await this.#write();
+    const count = this.#putCount;
+    while (this.#writtenCount < count) {
+      // Its failure is that of one of its batches.
+      this.#write().catch(() => undefined);
+      await this.#batch;
+    }
+  }
+
+  /** What is pending may be of another object of that name. */
+  #delete({ kind, objectKey, uid }: ViewRecord | ViewDeletion) {
+    const pending = this.#pending.get(idOf({ kind, objectKey }));
+    if (!pending) this.#put({ kind, objectKey, uid });
+    // Else a newer one was read.
+    else if (!('document' in pending) || pending.uid === uid) {
+      // The deletion of what is kept may have been pending before it.
+      this.#put({ kind, objectKey });
+    }
   }
 
   #put(record: ViewRecord | ViewDeletion) {
     const id = idOf(record);
+    this.#putCount += 1;
     this.#pending.set(id, record);
     if ('document' in record) this.#missing.get(record.feed)?.delete(id);
   }
@@ -152,7 +176,10 @@ export class Ingest implements FeedSink {
 
   async #writePending() {
     try {
-      while (this.#pending.size > 0) await this.#writeBatch();
+      while (this.#pending.size > 0) {
+        this.#batch = this.#writeBatch();
+        await this.#batch;
+      }
     } finally {
       // In the same turn as the last look at what is pending: nothing that comes later is left lying.
       this.#writing = undefined;
@@ -160,6 +187,7 @@ export class Ingest implements FeedSink {
   }
 
   async #writeBatch() {
+    const count = this.#putCount;
     const batch = [...this.#pending.values()];
     this.#pending = new Map();
     const changes = await this.#views.apply(
@@ -168,6 +196,7 @@ export class Ingest implements FeedSink {
       batch.filter(record => !('document' in record)),
     );
     if (changes.length > 0) await this.#onChanges(changes);
+    this.#writtenCount = count;
   }
 }
 
@@ -193,9 +222,4 @@ function isSame(kept: KeptView, record: ViewRecord | ViewDeletion): boolean {
     kept.uid === record.uid &&
     kept.resourceVersion === record.resourceVersion
   );
-}
-
-function deletionOf(record: ViewRecord | ViewDeletion): ViewDeletion {
-  const { kind, objectKey, uid } = record;
-  return { kind, objectKey, uid };
 }
