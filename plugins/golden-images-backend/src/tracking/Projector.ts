@@ -31,6 +31,8 @@ export interface DerivedRow {
 /** Rows that were derived together. */
 interface Batch {
   keys: Set<string>;
+  /** Those who wait for one of them. */
+  askers: (() => void)[];
   previous: Map<string, TrackedRecord>;
   rows: DerivedRow[];
   /** The same, by `namespace/name`. */
@@ -67,6 +69,9 @@ export class Projector {
   readonly #joiner: Joiner;
   readonly #neighbours: NeighbourLoader;
   readonly #dirty = new Dirty();
+  /** Of a dirty key: who waits for its row. */
+  readonly #askers = new Map<string, (() => void)[]>();
+  readonly #unanswered = new Set<() => void>();
   #open = false;
   #isClosed = false;
   #working?: Promise<void>;
@@ -106,6 +111,7 @@ export class Projector {
     this.#isClosed = true;
     this.#open = false;
     await this.#working;
+    this.#unanswered.forEach(answer => answer());
   }
 
   /** Derives every row anew, as when a right was given or taken. */
@@ -130,10 +136,16 @@ export class Projector {
     this.#start();
   }
 
-  /** Derives this row and waits for it. */
+  /** Derives this row and waits for it, and for no other; not before rows are derived at all. */
   async derive(key: string): Promise<void> {
     this.#dirty.add([key]);
-    await this.settled();
+    if (!this.#open) return;
+    const answered = new Promise<void>(resolve => {
+      this.#askers.set(key, [...(this.#askers.get(key) ?? []), resolve]);
+      this.#unanswered.add(resolve);
+    });
+    this.#start();
+    await answered;
   }
 
   /** Resolves when nothing is left to derive, or nothing may be derived yet. */
@@ -157,7 +169,9 @@ export class Projector {
         const before = written;
         // A row is derived from what was remembered of it last.
         if (keys.some(key => before?.keys.has(key))) await writing;
-        const batch = keys.length > 0 ? await this.#derive(keys) : undefined;
+        const askers = this.#askersOf(keys);
+        const batch =
+          keys.length > 0 ? await this.#derive(keys, askers) : undefined;
         await writing;
         written = batch;
         writing = this.#write(batch, before);
@@ -178,7 +192,16 @@ export class Projector {
     }
   }
 
-  async #derive(keys: string[]): Promise<Batch> {
+  /** Whoever asks from now on waits for the next derivation. */
+  #askersOf(keys: string[]): (() => void)[] {
+    return keys.flatMap(key => {
+      const askers = this.#askers.get(key) ?? [];
+      this.#askers.delete(key);
+      return askers;
+    });
+  }
+
+  async #derive(keys: string[], askers: (() => void)[]): Promise<Batch> {
     const { cluster, tracked, nowMs } = this.#options;
     const joined = await this.#joiner.load(keys);
     const previous = await tracked.load(cluster, keys);
@@ -209,7 +232,8 @@ export class Projector {
       key => !derived.has(key) && !untouched.has(key),
     );
     const gone = removed.filter(key => !joined.has(key) && this.#wouldSee(key));
-    return { keys: new Set(keys), previous, rows, derived, removed, gone };
+    const batch = { previous, rows, derived, removed, gone };
+    return { keys: new Set(keys), askers, ...batch };
   }
 
   /**
@@ -218,6 +242,10 @@ export class Projector {
    */
   async #write(batch: Batch | undefined, before: Batch | undefined) {
     if (batch) await this.#writeRows(batch);
+    for (const answer of batch?.askers ?? []) {
+      this.#unanswered.delete(answer);
+      answer();
+    }
     if (before) await this.#markConcerned(before);
   }
 
