@@ -27,6 +27,8 @@ export type Joined = Pick<
   | 'events'
 >;
 
+type Metadata = RawObject['metadata'];
+
 const keyOf = ({ metadata }: RawObject) =>
   `${metadata.namespace ?? ''}/${metadata.name}`;
 
@@ -60,6 +62,7 @@ export class World {
    */
   apply(kind: string, object: RawObject, deleted: boolean): string[] {
     const key = keyOf(object);
+    if (deleted && this.#isOfAnother(kind, key, object.metadata)) return [];
     switch (kind) {
       case 'DataVolume':
         return this.#applyDataVolume(
@@ -91,6 +94,19 @@ export class World {
       default:
         return [];
     }
+  }
+
+  /** The end of a predecessor, seen after its name has passed on. */
+  #isOfAnother(kind: string, key: string, { uid, name }: Metadata): boolean {
+    const known = {
+      DataVolume: this.#dataVolumes.get(key),
+      PersistentVolumeClaim: this.#claims.get(key),
+      PersistentVolume: this.#persistentVolumes.get(name),
+      Volume: this.#longhornVolumes.get(name),
+    }[kind];
+    return (
+      known !== undefined && uid !== undefined && known.metadata.uid !== uid
+    );
   }
 
   /** What belongs to a name; nothing where there is neither a DataVolume nor a claim. */

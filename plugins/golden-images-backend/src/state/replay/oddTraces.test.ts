@@ -136,6 +136,26 @@ describe('what is made anew under the same name', () => {
     ]);
   });
 
+  it('stays when the end of the one before comes late', () => {
+    const of = (t: number, type: string, uid: string) => [
+      line(t, type, 'DataVolume/disk', { uid, spec: HTTP }),
+      line(t, type, `${CLAIM}/disk`, {
+        uid: `claim-of-${uid}`,
+        owner: { kind: 'DataVolume', uid },
+      }),
+    ];
+    const lines = [
+      ...of(0, 'ADDED', 'a'),
+      ...of(5, 'ADDED', 'b'),
+      ...of(9, 'DELETED', 'a'),
+    ];
+    expect(statesOf(lines)).toEqual([
+      '0 image pending:requested',
+      '5 image gone',
+      '5 image pending:requested',
+    ]);
+  });
+
   it('is said once, whether its claim or its DataVolume is seen first', () => {
     const owner = { kind: 'DataVolume', uid: 'DataVolume-disk' };
     const lines = [
