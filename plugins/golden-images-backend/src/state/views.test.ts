@@ -187,6 +187,7 @@ describe('helpers of CDI', () => {
   it('of an older CDI bear only the label of the app', () => {
     const app = { app: 'containerized-data-importer' };
     expect(isHelper(claimView(named('prime-1', app)))).toBe(true);
+    expect(isHelper(claimView(named('cdi-tmp-1', app)))).toBe(true);
     expect(isHelper(ownedBy('Pod', 'disk-scratch', app))).toBe(true);
   });
 

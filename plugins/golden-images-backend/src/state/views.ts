@@ -282,7 +282,11 @@ export function eventView(object: RawObject): EventView {
   };
 }
 
-const HELPER_NAME = /^(prime-|tmp-pvc-|tmp-source-pvc-)/;
+/**
+ * `cdi-tmp-`: of CDI before populators, which clones in the namespace of the
+ * source and moves the claim then. From source, not recorded: CDI 1.55.
+ */
+const HELPER_NAME = /^(prime-|tmp-pvc-|tmp-source-pvc-|cdi-tmp-)/;
 const SCRATCH_NAME = /-scratch$/;
 const HELPER_LABEL = 'velero.io/exclude-from-backup';
 const CDI_APP = 'containerized-data-importer';
