@@ -46,6 +46,36 @@ describe('a claim that is not bound', () => {
     );
   });
 
+  it.each([
+    ['ExternalProvisioning', 'pending:requested'],
+    ['WaitForFirstConsumer', 'waiting:first-consumer'],
+  ])('minds no class that was added, as %s tells', (reason, expected) => {
+    const missing = failed('storageclass.storage.k8s.io "nope" not found', 3);
+    const events = [missing];
+    expect(inShort(lookAt('volume', { claim: pending, events }))).toBe(
+      'failing:storage-class-missing',
+    );
+    events.push(event({ of: 'claim-1', type: 'Normal', reason, at: 9 }));
+    expect(inShort(lookAt('volume', { claim: pending, events }))).toBe(
+      expected,
+    );
+  });
+
+  it('still fails when it is left to the provisioner again', () => {
+    const events = [
+      failed('full', 3),
+      event({
+        of: 'claim-1',
+        type: 'Normal',
+        reason: 'ExternalProvisioning',
+        at: 9,
+      }),
+    ];
+    expect(inShort(lookAt('volume', { claim: pending, events }))).toBe(
+      'failing:provisioning',
+    );
+  });
+
   it('waits for its first consumer until that has a node', () => {
     const events = [
       event({ of: 'claim-1', type: 'Normal', reason: 'WaitForFirstConsumer' }),

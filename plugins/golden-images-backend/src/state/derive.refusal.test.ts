@@ -121,6 +121,24 @@ describe('quota', () => {
     expect(inShort(looks.at(10, objects))).toBe('failing:quota');
   });
 
+  it('of the claim itself is over when that is there', () => {
+    const looks = new Looks('image');
+    const refused = event({ reason: 'ErrExceededQuota', message: QUOTA });
+    const events = [refused];
+    const before = dataVolume({ phase: 'Pending' });
+    looks.at(0, { dataVolume: before, events });
+    expect(inShort(looks.at(10, { dataVolume: before, events }))).toBe(
+      'failing:quota',
+    );
+    const freed = dataVolume({
+      phase: 'Pending',
+      bound: { reason: 'Pending', message: 'PVC disk Pending' },
+    });
+    expect(
+      inShort(looks.at(20, { dataVolume: freed, claim: target, events })),
+    ).toBe('pending:requested');
+  });
+
   it('is over when CDI has made the Pod that was refused its claim', () => {
     const looks = new Looks('image');
     const refused = event({

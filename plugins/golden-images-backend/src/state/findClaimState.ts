@@ -6,10 +6,13 @@ import {
 import type { Finding } from './Finding';
 import { findBytes } from './findBytes';
 import type { Lasting } from './lasting';
-import { newestEvent } from './newestEvent';
+import { newestEvent, timeOf } from './newestEvent';
 import type { ClaimView, DeriveInput, EventView } from './types';
 
 const HARMLESS_MS = 60_000;
+
+/** A failure before it is over: there is a volume, or a class which waits for the first Pod. */
+const OVER_WITH = new Set(['ProvisioningSucceeded', 'WaitForFirstConsumer']);
 
 /**
  * Why the provisioner does not give the claim a volume. Its last word counts,
@@ -24,11 +27,13 @@ export function findProvisioning(
     events,
     ({ involvedUid, reason, message }) =>
       involvedUid === claimUid &&
-      (reason === 'ProvisioningSucceeded' ||
+      (OVER_WITH.has(reason) ||
         (reason === 'ProvisioningFailed' && !isLostRace(message))),
   );
   if (word?.reason === 'ProvisioningFailed') {
     const reason = classifyProvisioningError(word.message);
+    if (reason === 'storage-class-missing' && hasClass(events, word))
+      return undefined;
     return {
       outcome: isWaitingReason(reason) ? 'waiting' : 'failing',
       reason,
@@ -38,6 +43,16 @@ export function findProvisioning(
     };
   }
   return word ? undefined : findLostRaces(events, claimUid, lasting);
+}
+
+/** Only a claim whose class is there is left to a provisioner (Kubernetes 1.36, pv_controller.go). */
+function hasClass(events: EventView[], missing: EventView): boolean {
+  const left = newestEvent(
+    events,
+    ({ involvedUid, reason }) =>
+      involvedUid === missing.involvedUid && reason === 'ExternalProvisioning',
+  );
+  return timeOf(left?.lastAt) > timeOf(missing.lastAt);
 }
 
 /** Two writers met: harmless in every healthy run, unless that is all that happens for long. */

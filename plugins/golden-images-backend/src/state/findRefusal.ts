@@ -77,8 +77,12 @@ function findQuota(
     QUOTA.test(text ?? ''),
   );
   // One refusal at the start can be a false alarm that the next try hides (recorded).
+  // What was refused is the claim itself, until that is there.
+  const told = claim
+    ? newestEvent(said, ({ involvedUid }) => involvedUid === claim.metadata.uid)
+    : event;
   const message =
-    shown ?? (isBeforeStart(dataVolume) ? event?.message : undefined);
+    shown ?? (isBeforeStart(dataVolume) ? told?.message : undefined);
   if (!message) return undefined;
   const { counts, dueAtMs, countsSince } = lasting.note(
     'quota',
