@@ -4,6 +4,7 @@ import {
   type VolumeState,
 } from '@golden-images/plugin-golden-images-common';
 import type { Finding, Outcome } from './Finding';
+import { attemptOf } from './findAttempt';
 import { findClaimState } from './findClaimState';
 import { findDataVolumeState } from './findDataVolumeState';
 import { giveUp } from './giveUp';
@@ -72,6 +73,7 @@ export function derive(given: DeriveInput): Derived {
       reason,
       since,
       lastError,
+      attempt: outcome === 'running' ? attemptOf(input.dataVolume) : undefined,
       ...progress.memory,
       readyClaimUid: readyClaimUid(input, finding, memory),
       lasting: lasting.toMemory(),

@@ -1,30 +1,23 @@
 import { isImported } from './classify';
-import { classifyCloneError, classifyImportError } from './classifyMessage';
+import {
+  classifyCloneError,
+  classifyImportError,
+  isLostRace,
+} from './classifyMessage';
 import { newestEvent, timeOf } from './newestEvent';
+import {
+  BACK_TO_THE_START,
+  ENDED_IN_ERROR,
+  FAILURE_EVENTS,
+  NEXT_PHASE_EVENTS,
+  NOT_STARTED,
+  POD_FAILED_EVENTS,
+  POPULATOR_RUNS,
+  reasonsOf,
+} from './transferPods';
 import type { DataVolumeView, DeriveInput, Memory } from './types';
 
 type LastError = NonNullable<Memory['lastError']>;
-
-/** Reasons of condition `Running` with which an attempt of a transfer Pod ends (CDI 1.66). */
-const ENDED_IN_ERROR = new Set([
-  'Error',
-  'ImagePullFailed',
-  'OOMKilled',
-  'ChecksumError',
-]);
-/** The container cannot even start: over as soon as it does, and no attempt. */
-const NOT_STARTED = new Set([
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'InvalidImageName',
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'ErrImageNeverPull',
-  'RunContainerError',
-]);
-const FAILURE_EVENTS = new Set([...ENDED_IN_ERROR, 'ErrImportFailed']);
-/** Of a DataVolume: a new Pod is on its way, which CDI makes only when the one before ended well. */
-const NEXT_PHASE_EVENT = 'ImportScheduled';
 
 /** Percent as CDI writes it; `N/A` is nothing known. */
 export function parseProgress(text: string | undefined): number | undefined {
@@ -49,7 +42,8 @@ export function findAttempt(
   // The first status of a DataVolume that was made anew may be its predecessor's:
   // a reason without a phase proves nothing (recorded).
   if (dataVolume.phase === undefined) return undefined;
-  const shown = fromCondition(input, dataVolume);
+  const shown =
+    fromCondition(input, dataVolume) ?? fromFailedPod(input, dataVolume);
   const found =
     shown ??
     (hasMoved(input, dataVolume, memory)
@@ -60,7 +54,10 @@ export function findAttempt(
     ...found,
     at: memory.lastError?.at ?? found.at,
     attempts: Math.max(found.attempts, memory.lastError?.attempts ?? 0),
-    progress: shown ? dataVolume.progress : memory.lastError?.progress,
+    progress:
+      shown ?? isRestarted(memory.attempt, dataVolume)
+        ? dataVolume.progress
+        : memory.lastError?.progress,
   };
 }
 
@@ -69,42 +66,100 @@ function fromCondition(
   { conditions, restartCount }: DataVolumeView,
 ): LastError | undefined {
   const { running } = conditions;
-  const reason = running?.reason ?? '';
-  if (running?.status !== 'False') return undefined;
-  if (!ENDED_IN_ERROR.has(reason) && !NOT_STARTED.has(reason)) return undefined;
-  const message = running.message ?? '';
+  const { message = '' } = running ?? {};
+  if (running?.status !== 'False' || isLostRace(message)) return undefined;
+  const reasons = reasonsOf(running);
+  const error = reasons.find(reason => ENDED_IN_ERROR.has(reason));
+  const reason = error ?? reasons.find(one => NOT_STARTED.has(one));
+  if (reason === undefined) return undefined;
   return {
     reason: classifier(input)(message, reason),
     message,
     at: running.transitionAt ?? new Date(input.nowMs).toISOString(),
-    attempts: ENDED_IN_ERROR.has(reason) ? restartCount + 1 : 0,
+    attempts: error ? restartCount + 1 : 0,
+  };
+}
+
+/**
+ * A Pod that was evicted, or that its node lost, does not run again. CDI then
+ * sets the phase back to that before it ran, and leaves condition `Running` as it
+ * was where the Pod has no container status any more. From source, not recorded:
+ * CDI 1.66, import-controller.go, upload-controller.go.
+ */
+function fromFailedPod(
+  input: DeriveInput,
+  { metadata, phase, restartCount }: DataVolumeView,
+): LastError | undefined {
+  const { claim, events, nowMs } = input;
+  const isFailed =
+    BACK_TO_THE_START.has(phase) &&
+    claim?.cdi['storage.pod.phase'] === 'Failed';
+  if (!isFailed) return undefined;
+  const uids = [metadata.uid, claim.metadata.uid];
+  const said = newestFailure(events, uids, POD_FAILED_EVENTS);
+  const message = said ? withoutHelper(said.message) : '';
+  return {
+    reason: classifier(input)(message, said?.reason),
+    message,
+    at: said?.firstAt ?? new Date(nowMs).toISOString(),
+    attempts: restartCount + 1,
   };
 }
 
 /** Bytes flow, or a Pod that ended without an error has a successor. */
 function hasMoved(
   { events, claim }: DeriveInput,
-  { phase, progress, conditions, metadata }: DataVolumeView,
-  { lastError }: Memory,
+  { phase, progress, conditions, metadata, restartCount }: DataVolumeView,
+  { lastError, attempt }: Memory,
 ): boolean {
   const { running } = conditions;
+  if (running?.reason === 'Completed') return true;
+  if (running?.status === 'True' && running.reason === POPULATOR_RUNS)
+    return true;
   // For a moment the condition is False although its reason says that the Pod runs (recorded).
   const runs =
     running?.status === 'True' || running?.reason === 'Pod is running';
-  const isStale = lastError !== undefined && lastError.progress === progress;
+  const isStale =
+    (lastError !== undefined && lastError.progress === progress) ||
+    isRestarted(attempt, { restartCount, progress });
   if (runs && !isStale && (parseProgress(progress) ?? 0) > 0) return true;
   if (
     phase === 'ImportScheduled' ||
     running?.reason === 'Scratch space required'
   )
     return true;
-  const failure = newestFailure(events, metadata.uid, claim?.metadata.uid);
+  const failure = newestFailure(events, [metadata.uid, claim?.metadata.uid]);
   const next = newestEvent(
     events,
     ({ involvedUid, reason }) =>
-      involvedUid === metadata.uid && reason === NEXT_PHASE_EVENT,
+      involvedUid === metadata.uid && NEXT_PHASE_EVENTS.has(reason),
   );
   return failure !== undefined && timeOf(next?.lastAt) > timeOf(failure.lastAt);
+}
+
+/** What tells of the attempt that runs whether it is still the same one. */
+export const attemptOf = (
+  dataVolume: DataVolumeView | undefined,
+): Memory['attempt'] =>
+  dataVolume && {
+    restartCount: dataVolume.restartCount,
+    progress: dataVolume.progress,
+  };
+
+/**
+ * A Pod was started again, and its progress is still that of the run before it:
+ * of the Pod that reads the source of a host-assisted copy nothing else tells
+ * (CDI 1.66, clone-controller.go).
+ */
+function isRestarted(
+  before: Memory['attempt'],
+  now: Pick<DataVolumeView, 'restartCount' | 'progress'>,
+): boolean {
+  return (
+    before !== undefined &&
+    now.restartCount > before.restartCount &&
+    now.progress === before.progress
+  );
 }
 
 /** What is left of a failure while the next attempt runs. */
@@ -113,11 +168,10 @@ function fromTraces(
   { metadata, restartCount }: DataVolumeView,
   memory: Memory,
 ): LastError | undefined {
-  const failure = newestFailure(
-    input.events,
+  const failure = newestFailure(input.events, [
     metadata.uid,
     input.claim?.metadata.uid,
-  );
+  ]);
   if (!failure && restartCount < 1) return undefined;
   const attempts = Math.max(restartCount, 1);
   if (memory.lastError) return { ...memory.lastError, attempts };
@@ -131,8 +185,7 @@ function fromTraces(
       attempts,
     };
   }
-  // CDI copies events of its temporary claim to the target with its name before them.
-  const message = failure.message.replace(/^\[(prime|tmp-pvc)-[^\]]*\] : /, '');
+  const message = withoutHelper(failure.message);
   return {
     reason: classifier(input)(message, failure.reason),
     message,
@@ -143,15 +196,22 @@ function fromTraces(
 
 function newestFailure(
   events: DeriveInput['events'],
-  ...uids: (string | undefined)[]
+  uids: (string | undefined)[],
+  reasons = FAILURE_EVENTS,
 ) {
   return newestEvent(
     events,
-    ({ involvedUid, type, reason }) =>
+    ({ involvedUid, type, reason, message }) =>
       uids.includes(involvedUid) &&
       type === 'Warning' &&
-      FAILURE_EVENTS.has(reason),
+      reasons.has(reason) &&
+      !isLostRace(message),
   );
+}
+
+/** CDI copies events of its temporary claim to the target with its name before them. */
+function withoutHelper(message: string): string {
+  return message.replace(/^\[(prime|tmp-pvc)-[^\]]*\] : /, '');
 }
 
 function classifier(input: DeriveInput) {

@@ -1,22 +1,25 @@
 import type { ReasonCode } from '@golden-images/plugin-golden-images-common';
 import { isImported } from './classify';
-import { classifyCloneValidation } from './classifyMessage';
+import { classifyCloneValidation, isLostRace } from './classifyMessage';
 import type { Finding } from './Finding';
 import { parseProgress } from './findAttempt';
 import { findProvisioning } from './findClaimState';
 import { findRefusal } from './findRefusal';
 import type { Lasting } from './lasting';
 import { newestEvent } from './newestEvent';
+import { reasonsOf } from './transferPods';
 import type { DataVolumeView, DeriveInput } from './types';
 
 const HARMLESS_MS = 60_000;
 
 /** Reasons of condition `Running` in a healthy run: they count only when they stay (recorded with CDI 1.66). */
-const HARMLESS: Record<string, ReasonCode> = {
+const HARMLESS: Partial<Record<string, ReasonCode>> = {
   Unschedulable: 'scheduling',
   ContainerCreating: 'pod-not-starting',
   'Scratch space required': 'scratch-space',
   ErrStartingPod: 'pod-not-starting',
+  // From source, not recorded: an init container, as VDDK has one, is pulled or runs.
+  PodInitializing: 'pod-not-starting',
 };
 
 /** What somebody else or time brings, by phase. */
@@ -49,7 +52,7 @@ export function findBlock(
   lasting: Lasting,
 ): Finding | undefined {
   const hard =
-    findByPhase(dataVolume) ??
+    findByPhase(input, dataVolume) ??
     findByBoundReason(dataVolume) ??
     findTakenName(input, dataVolume);
   if (hard) return hard;
@@ -67,7 +70,13 @@ export function findBlock(
   return refused ?? (stands ? findHarmless(dataVolume, lasting) : undefined);
 }
 
-function findByPhase({ phase = '' }: DataVolumeView): Finding | undefined {
+function findByPhase(
+  { claim }: DeriveInput,
+  { phase = '' }: DataVolumeView,
+): Finding | undefined {
+  // CDI says it until the claim is bound, also when the consumer has come. From
+  // source, not recorded: CDI 1.66, shouldBeMarkedWaitForFirstConsumer.
+  if (phase === 'WaitForFirstConsumer' && claim?.nodeSelected) return undefined;
   const reason = WAITING_PHASES[phase];
   return reason && { outcome: 'waiting', reason };
 }
@@ -226,7 +235,11 @@ function findHarmless(
   { conditions: { running } }: DataVolumeView,
   lasting: Lasting,
 ): Finding | undefined {
-  const reason = HARMLESS[running?.reason ?? ''];
+  const reason = isLostRace(running?.message ?? '')
+    ? 'clone-error'
+    : reasonsOf(running)
+        .map(one => HARMLESS[one])
+        .find(one => one !== undefined);
   if (!reason) return undefined;
   const { counts, dueAtMs, countsSince } = lasting.note(
     reason,

@@ -92,6 +92,7 @@ const NOT_STARTED: ReadonlySet<string | undefined> = new Set([
   'Pending',
   'PVCBound',
   'UploadScheduled',
+  'WaitForFirstConsumer',
   undefined,
 ]);
 

@@ -153,6 +153,8 @@ export interface Memory {
     /** `status.progress` when the attempt ended: the next one begins with it (CDI 1.66). */
     progress?: string;
   };
+  /** Of the DataVolume, as long as bytes are on their way. */
+  attempt?: { restartCount: number; progress?: string };
   /** Never falls within one volume. */
   progressPercent?: number;
   /** The volume whose progress that is. */
