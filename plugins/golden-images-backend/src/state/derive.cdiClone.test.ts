@@ -72,6 +72,37 @@ describe('a clone by CDI', () => {
     );
   });
 
+  it('is failing while its temporary claim is not provisioned, although its populator runs', () => {
+    const failed = event({
+      of: 'claim-1',
+      reason: 'ProvisioningFailed',
+      message:
+        '[tmp-pvc-claim-1] : failed to provision volume with StorageClass "longhorn": rpc error: code = OutOfRange desc = failed to clone volume: the requested size (2 bytes) is different than the source volume size (1 bytes)',
+      at: 3,
+    });
+    const running = { status: 'True', reason: 'Populator is running' };
+    const objects = {
+      claim: target,
+      dataVolume: dataVolume({
+        phase: 'CSICloneInProgress',
+        progress: 'N/A',
+        source: { pvc: { namespace: 'golden-images', name: 'image' } },
+        running,
+      }),
+      events: [failed],
+    };
+    expect(inShort(lookAt('volume', objects))).toBe('failing:size-differs');
+    const succeeded = event({
+      of: 'claim-1',
+      type: 'Normal',
+      reason: 'ProvisioningSucceeded',
+      at: 9,
+    });
+    expect(
+      lookAt('volume', { ...objects, events: [failed, succeeded] }).state,
+    ).toBe('copying');
+  });
+
   it('does not wait for a source that is there', () => {
     expect(
       lookAt('volume', {

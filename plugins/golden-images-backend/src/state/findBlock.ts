@@ -7,7 +7,7 @@ import { findProvisioning } from './findClaimState';
 import { findRefusal } from './findRefusal';
 import type { Lasting } from './lasting';
 import { newestEvent } from './newestEvent';
-import { reasonsOf } from './transferPods';
+import { POPULATOR_RUNS, reasonsOf } from './transferPods';
 import type { DataVolumeView, DeriveInput } from './types';
 
 const HARMLESS_MS = 60_000;
@@ -56,7 +56,10 @@ export function findBlock(
     findByBoundReason(dataVolume) ??
     findTakenName(input, dataVolume);
   if (hard) return hard;
-  const stands = dataVolume.conditions.running?.status !== 'True';
+  const { running } = dataVolume.conditions;
+  // Of a clone nothing runs until its temporary claim is provisioned.
+  const stands =
+    running?.status !== 'True' || running.reason === POPULATOR_RUNS;
   const refused = stands
     ? findRefusal(input, dataVolume, lasting) ??
       findPendingClaim(input, lasting)
