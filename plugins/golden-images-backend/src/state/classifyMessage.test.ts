@@ -82,6 +82,16 @@ describe('why an import ended', () => {
       'Unable to connect to s3 data source: could not get s3 object: "b/k": NoSuchKey: The specified key does not exist.',
       'http-client-error',
     ],
+    [
+      'Unable to connect to s3 data source: could not get s3 object: "b/k": Forbidden: Forbidden\n\tstatus code: 403, request id: 1',
+      'http-client-error',
+    ],
+    [
+      'Unable to connect to s3 data source: could not get s3 object: "b/k": operation error S3: GetObject, https response error StatusCode: 503, RequestID: 1, api error SlowDown: Please reduce your request rate.',
+      'http-server-error',
+    ],
+    ['Unable to process data: gzip: invalid header', 'invalid-image'],
+    ['Unable to process data: magic number mismatch', 'invalid-image'],
     ['failed to pull image: toomanyrequests: slow down', 'http-server-error'],
     [
       'failed to pull image: Back-off pulling image "r.example/m:1"',
@@ -221,6 +231,14 @@ describe('all recorded texts', () => {
     );
     expect(new Set(failures).size).toBeGreaterThan(10);
     expect(unknown).toEqual([]);
+  });
+
+  it.each(['is not Ready', 'not bound'])('a snapshot that %s may be', words => {
+    expect(
+      classifyProvisioningError(
+        `error getting handle for DataSource Type VolumeSnapshot by Name s: snapshot s ${words}`,
+      ),
+    ).toBe('source-not-ready');
   });
 
   it('what time does not heal ends a wait at once, the rest does not', () => {

@@ -17,13 +17,13 @@ const IMPORT_RULES: Rule[] = [
   ],
   // Time-out and too many requests pass, unlike the other answers of 400 to 499.
   [
-    /expected status code 200, got (408|429)\b|toomanyrequests/i,
+    /expected status code 200, got (408|429)\b|status ?code: (408|429|5\d\d)\b|toomanyrequests/i,
     'http-server-error',
   ],
   [/expected status code 200, got 4\d\d/, 'http-client-error'],
   [/expected status code 200, got/, 'http-server-error'],
   [
-    /NoSuchKey|NoSuchBucket|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|storage: (object|bucket) doesn't exist|googleapi: Error 4\d\d/,
+    /status ?code: 4\d\d\b|NoSuchKey|NoSuchBucket|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|storage: (object|bucket) doesn't exist|googleapi: Error 4\d\d/,
     'http-client-error',
   ],
   [/\blookup \S+.*no such host/, 'unknown-host'],
@@ -55,7 +55,7 @@ const IMPORT_RULES: Rule[] = [
     'registry-error',
   ],
   [
-    /L1 (size|table)|qemu-img|qcow2|corrupt|invalid image|backing file|target format|untar/i,
+    /L1 (size|table)|qemu-img|qcow2|corrupt|invalid image|backing file|target format|untar|(gzip|xz|zlib): invalid|magic number mismatch/i,
     'invalid-image',
   ],
 ];
@@ -132,7 +132,7 @@ const PROVISIONING_RULES: Rule[] = [
     'source-invalid',
   ],
   [
-    /must have a status of Bound|has not finished|not ready for workloads|snapshot \S+ is not Ready/i,
+    /must have a status of Bound|has not finished|not ready for workloads|snapshot \S+ (is not Ready|not bound)|snapshot handle \S+ is not available/i,
     'source-not-ready',
   ],
   [
