@@ -234,6 +234,16 @@ describe('what the recording does not show', () => {
     expect(statesOf(lines, 'plain', 300_000)).toEqual(['0 volume usable']);
   });
 
+  it('of copies in a file without PersistentVolumes, nothing is known either', () => {
+    const lines = [
+      line(0, 'ADDED', `${CLAIM}/disk`, boundTo('copy', OF_IMAGE)),
+      longhornLine(0, 'ADDED', 'pv-copy', { spec: COPY }),
+    ];
+    expect(statesOf(lines)).toEqual([
+      '0 volume unknown:bound-copy-state-unknown',
+    ]);
+  });
+
   it('a volume that was shown and is gone is lost, when it stays away', () => {
     const lines = [
       line(0, 'INIT', `${CLAIM}/disk`, boundTo('lh')),

@@ -27,6 +27,7 @@ export interface Followed {
 interface ClusterOptions {
   startedAtMs: number;
   longhornReadable: boolean;
+  persistentVolumesReadable: boolean;
   /** uids of DataVolumes that the recording knows. */
   dataVolumes: ReadonlySet<string>;
   /** Names of PersistentVolumes and of Longhorn volumes that the recording knows. */
@@ -128,6 +129,7 @@ class Replay {
     const kind = isLeftBehind ? before.kind : classify(joined);
     if (kind === 'hidden') return;
     const { startedAtMs, dataVolumes, longhornReadable } = this.#options;
+    const { persistentVolumesReadable } = this.#options;
     const controllerUid = joined.claim?.metadata.controller?.uid ?? '';
     const derived = derive({
       ...joined,
@@ -135,6 +137,7 @@ class Replay {
       dataVolumesReadable: dataVolumes.has(controllerUid),
       dataVolumesBehind: !this.#world.hasSeen(controllerUid),
       longhornReadable: longhornReadable && !this.#isElsewhere(joined),
+      persistentVolumesReadable,
       kind,
       sourceState: this.followed.get(sourceKey ?? '')?.derived.state,
       memory: before?.derived.memory,
@@ -212,6 +215,10 @@ export function replayTrace(
     startedAtMs: options.startedAtMs,
     longhornReadable:
       options.longhornReadable ?? changes.some(({ kind }) => kind === 'Volume'),
+    // Without them the way from a claim to its volume is not to be seen.
+    persistentVolumesReadable: changes.some(
+      ({ kind }) => kind === 'PersistentVolume',
+    ),
     dataVolumes: new Set(
       changes.flatMap(({ kind, object }) =>
         kind === 'DataVolume' ? object.metadata.uid ?? [] : [],
