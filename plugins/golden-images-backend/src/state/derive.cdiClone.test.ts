@@ -91,7 +91,11 @@ describe('a clone by CDI', () => {
       }),
       events: [failed],
     };
-    expect(inShort(lookAt('volume', objects))).toBe('failing:size-differs');
+    expect(lookAt('volume', objects)).toMatchObject({
+      state: 'failing',
+      reason: 'size-differs',
+      message: expect.stringMatching(/^failed to provision volume/),
+    });
     const succeeded = event({
       of: 'claim-1',
       type: 'Normal',

@@ -14,6 +14,7 @@ import {
   POD_FAILED_EVENTS,
   POPULATOR_RUNS,
   reasonsOf,
+  withoutHelper,
 } from './transferPods';
 import type { DataVolumeView, DeriveInput, Memory } from './types';
 
@@ -207,11 +208,6 @@ function newestFailure(
       reasons.has(reason) &&
       !isLostRace(message),
   );
-}
-
-/** CDI copies events of its temporary claim to the target with its name before them. */
-function withoutHelper(message: string): string {
-  return message.replace(/^\[(prime|tmp-pvc)-[^\]]*\] : /, '');
 }
 
 function classifier(input: DeriveInput) {

@@ -7,6 +7,7 @@ import type { Finding } from './Finding';
 import { findBytes } from './findBytes';
 import type { Lasting } from './lasting';
 import { newestEvent, timeOf } from './newestEvent';
+import { withoutHelper } from './transferPods';
 import type { ClaimView, DeriveInput, EventView } from './types';
 
 const HARMLESS_MS = 60_000;
@@ -37,7 +38,7 @@ export function findProvisioning(
     return {
       outcome: isWaitingReason(reason) ? 'waiting' : 'failing',
       reason,
-      message: word.message,
+      message: withoutHelper(word.message),
       attempts: word.count,
       sinceAt: word.firstAt,
     };
@@ -78,7 +79,7 @@ function findLostRaces(
     ? {
         outcome: 'failing',
         reason: 'provisioning',
-        message: race.message,
+        message: withoutHelper(race.message),
         attempts: race.count,
         sinceAt: race.firstAt,
         countsSince: rest.countsSince,

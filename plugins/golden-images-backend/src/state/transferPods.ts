@@ -70,3 +70,7 @@ export const POPULATOR_RUNS = 'Populator is running';
  */
 export const reasonsOf = (running: ConditionView | undefined) =>
   (running?.reason ?? '').split(' and ');
+
+/** CDI copies Events of its temporary claims to the target, with their name before the text. */
+export const withoutHelper = (message: string) =>
+  message.replace(/^\[(prime|tmp-pvc)-[^\]]*\] : /, '');
