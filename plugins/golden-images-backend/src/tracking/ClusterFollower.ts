@@ -68,8 +68,8 @@ export class ClusterFollower {
       }
       stop.abort();
     });
-    this.#tracker = createTracker(fence);
     try {
+      this.#tracker = createTracker(fence);
       await this.#tracker.run(either);
     } finally {
       this.#tracker = undefined;
