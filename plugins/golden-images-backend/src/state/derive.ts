@@ -7,6 +7,7 @@ import type { Finding, Outcome } from './Finding';
 import { attemptOf } from './findAttempt';
 import { findClaimState } from './findClaimState';
 import { findDataVolumeState } from './findDataVolumeState';
+import { findTransfer } from './findTransfer';
 import { giveUp } from './giveUp';
 import {
   findLeftBehind,
@@ -96,7 +97,11 @@ function find(
   if (dataVolume)
     return findDataVolumeState(input, dataVolume, memory, lasting);
   const orphan = findLeftBehind(input, lasting);
-  return { finding: orphan ?? findClaimState(input, claim!, lasting) };
+  if (orphan) return { finding: orphan };
+  const transfer = findTransfer(claim!);
+  return transfer
+    ? findDataVolumeState(input, transfer, memory, lasting)
+    : { finding: findClaimState(input, claim!, lasting) };
 }
 
 function stateOf(

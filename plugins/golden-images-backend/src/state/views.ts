@@ -51,6 +51,13 @@ const CDI_KEPT = [
   'storage.condition.running.reason',
   'storage.pod.phase',
 ];
+/** Only while it is filled: of very many claims all but a few are not. */
+const CDI_KEPT_BEFORE_BOUND = [
+  ...CDI_KEPT,
+  'storage.condition.running',
+  'storage.condition.running.message',
+  'storage.pod.restarts',
+];
 
 export function metadataView({ metadata }: RawObject): MetadataView {
   const controller = listOf(metadata.ownerReferences)
@@ -179,10 +186,12 @@ export function claimView(object: RawObject): ClaimView {
       };
     }),
     cdi: Object.fromEntries(
-      CDI_KEPT.flatMap(key => {
-        const value = textOf(annotations[CDI_PREFIX + key]);
-        return value === undefined ? [] : [[key, redactMessage(value)]];
-      }),
+      (status.phase === 'Bound' ? CDI_KEPT : CDI_KEPT_BEFORE_BOUND).flatMap(
+        key => {
+          const value = textOf(annotations[CDI_PREFIX + key]);
+          return value === undefined ? [] : [[key, redactMessage(value)]];
+        },
+      ),
     ),
     nodeSelected: SELECTED_NODE in annotations || undefined,
   };
