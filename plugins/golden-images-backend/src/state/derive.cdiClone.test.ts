@@ -107,6 +107,31 @@ describe('a clone by CDI', () => {
     ).toBe('copying');
   });
 
+  it.each([
+    [{ status: 'True', reason: 'Populator is running' }, 'CSICloneInProgress'],
+    [{ reason: 'Pending', message: 'Clone Pending' }, 'CloneScheduled'],
+  ])('waits on, although two writers met before: %j', (running, phase) => {
+    const race = event({
+      of: 'claim-1',
+      reason: 'ProvisioningFailed',
+      message:
+        'Error saving claim: Operation cannot be fulfilled on persistentvolumeclaims "disk": the object has been modified',
+    });
+    const source = { pvc: { namespace: 'golden-images', name: 'image' } };
+    const objects = {
+      claim: target,
+      dataVolume: dataVolume({ phase, progress: 'N/A', source, running }),
+      events: [race],
+    };
+    const inUseToo = { ...objects, events: [race, inUse] };
+    expect(inShort(lookAt('volume', inUseToo, 300))).toBe(
+      'waiting:source-in-use',
+    );
+    expect(
+      inShort(lookAt('volume', { ...objects, sourceState: 'importing' }, 300)),
+    ).toBe('waiting:source-not-ready');
+  });
+
   it('does not wait for a source that is there', () => {
     expect(
       lookAt('volume', {

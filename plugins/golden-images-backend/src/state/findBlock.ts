@@ -3,7 +3,7 @@ import { isImported } from './classify';
 import { classifyCloneValidation, isLostRace } from './classifyMessage';
 import type { Finding } from './Finding';
 import { parseProgress } from './findAttempt';
-import { findProvisioning } from './findClaimState';
+import { findProvisioning, findProvisioningError } from './findClaimState';
 import { findRefusal } from './findRefusal';
 import type { Lasting } from './lasting';
 import { newestEvent } from './newestEvent';
@@ -57,20 +57,20 @@ export function findBlock(
     findTakenName(input, dataVolume);
   if (hard) return hard;
   const { running } = dataVolume.conditions;
-  // Of a clone nothing runs until its temporary claim is provisioned.
-  const stands =
-    running?.status !== 'True' || running.reason === POPULATOR_RUNS;
-  const refused = stands
-    ? findRefusal(input, dataVolume, lasting) ??
-      findPendingClaim(input, lasting)
-    : undefined;
+  const stands = running?.status !== 'True';
+  // Of a clone nothing else runs until its temporary claim is provisioned.
+  const waits = stands || running.reason === POPULATOR_RUNS;
+  const refused =
+    (stands ? findRefusal(input, dataVolume, lasting) : undefined) ??
+    (waits ? findUnprovisioned(input) : undefined);
   if (refused && refused.outcome !== 'pending') return refused;
   const source =
     findSourceInUse(input, dataVolume) ??
     findSourceNotReady(input, dataVolume) ??
     findMissingSnapshot(input, dataVolume);
   if (source) return { ...source, dueAtMs: refused?.dueAtMs };
-  return refused ?? (stands ? findHarmless(dataVolume, lasting) : undefined);
+  if (refused || !stands) return refused;
+  return findPendingClaim(input, lasting) ?? findHarmless(dataVolume, lasting);
 }
 
 function findByPhase(
@@ -224,6 +224,14 @@ function findSourceNotReady(
   return blocked
     ? { outcome: 'waiting', reason: 'source-not-ready' }
     : undefined;
+}
+
+function findUnprovisioned({
+  events,
+  claim,
+}: DeriveInput): Finding | undefined {
+  if (!claim || claim.phase === 'Bound') return undefined;
+  return findProvisioningError(events, claim.metadata.uid);
 }
 
 function findPendingClaim(

@@ -24,26 +24,38 @@ export function findProvisioning(
   claimUid: string,
   lasting: Lasting,
 ): Finding | undefined {
-  const word = newestEvent(
+  return lastWord(events, claimUid)
+    ? findProvisioningError(events, claimUid)
+    : findLostRaces(events, claimUid, lasting);
+}
+
+/** The same, without what is harmless when two writers meet. */
+export function findProvisioningError(
+  events: EventView[],
+  claimUid: string,
+): Finding | undefined {
+  const word = lastWord(events, claimUid);
+  if (word?.reason !== 'ProvisioningFailed') return undefined;
+  const reason = classifyProvisioningError(word.message);
+  if (reason === 'storage-class-missing' && hasClass(events, word))
+    return undefined;
+  return {
+    outcome: isWaitingReason(reason) ? 'waiting' : 'failing',
+    reason,
+    message: withoutHelper(word.message),
+    attempts: word.count,
+    sinceAt: word.firstAt,
+  };
+}
+
+function lastWord(events: EventView[], claimUid: string) {
+  return newestEvent(
     events,
     ({ involvedUid, reason, message }) =>
       involvedUid === claimUid &&
       (OVER_WITH.has(reason) ||
         (reason === 'ProvisioningFailed' && !isLostRace(message))),
   );
-  if (word?.reason === 'ProvisioningFailed') {
-    const reason = classifyProvisioningError(word.message);
-    if (reason === 'storage-class-missing' && hasClass(events, word))
-      return undefined;
-    return {
-      outcome: isWaitingReason(reason) ? 'waiting' : 'failing',
-      reason,
-      message: withoutHelper(word.message),
-      attempts: word.count,
-      sinceAt: word.firstAt,
-    };
-  }
-  return word ? undefined : findLostRaces(events, claimUid, lasting);
 }
 
 /** Only a claim whose class is there is left to a provisioner (Kubernetes 1.36, pv_controller.go). */
