@@ -91,6 +91,16 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
     await ingest.listEnded(feed);
   }
 
+  /** What is written is not reported before the returned function is called. */
+  function holdReports(): () => void {
+    let release = () => {};
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    onReport = () => held;
+    return release;
+  }
+
   it('forgets what a new list no longer has, and reports only differences', async () => {
     await list(claim('a'), claim('b'), claim('prime-x'));
     expect(await kept()).toEqual(['ns/a', 'ns/b']);
@@ -168,11 +178,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
   });
 
   it('writes only the last word on each object while a batch is on its way', async () => {
-    let release = () => {};
-    const held = new Promise<void>(resolve => {
-      release = resolve;
-    });
-    onReport = () => held;
+    const release = holdReports();
     await ingest.changed(feed, 'ADDED', claim('a', '1'));
     for (let version = 2; version < 500; version++) {
       await ingest.changed(feed, 'MODIFIED', claim('a', String(version)));
@@ -189,11 +195,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
 
   it('keeps nothing of a name that is deleted twice while a batch is on its way', async () => {
     await list(claim('a', '1', 'first'));
-    let release = () => {};
-    const held = new Promise<void>(resolve => {
-      release = resolve;
-    });
-    onReport = () => held;
+    const release = holdReports();
     await ingest.changed(feed, 'ADDED', claim('b'));
     await ingest.changed(feed, 'DELETED', claim('a', '2', 'first'));
     await ingest.changed(feed, 'ADDED', claim('a', '3', 'second'));
@@ -205,11 +207,7 @@ describe.each(databases.eachSupportedId())('Ingest on %s', id => {
 
   it('keeps what was read of a name whose predecessor is told to be deleted', async () => {
     await list(claim('a', '1', 'first'));
-    let release = () => {};
-    const held = new Promise<void>(resolve => {
-      release = resolve;
-    });
-    onReport = () => held;
+    const release = holdReports();
     await ingest.changed(feed, 'ADDED', claim('b'));
     const taken = ingest.take([asRead('3', 'second')]);
     await ingest.changed(feed, 'DELETED', claim('a', '2', 'first'));

@@ -8,6 +8,7 @@ import {
   persistentVolumeLine,
 } from '../__testUtils__/lines';
 import { isoAt, START_MS } from '../__testUtils__/objects';
+import { statesOf } from '../__testUtils__/statesOf';
 import { replayTrace } from './replayTrace';
 import type { TraceLine } from './traceLines';
 
@@ -28,15 +29,6 @@ const condition = (type: string, reason: string, message = '') => ({
   message,
   lastTransitionTime: isoAt(0),
 });
-
-/** `t kind state:reason` of one name. */
-function statesOf(lines: TraceLine[], name = 'disk', durationMs?: number) {
-  return replayTrace(lines, { startedAtMs: START_MS, durationMs })
-    .filter(change => change.name === name)
-    .map(({ t, kind, state, reason }) =>
-      [t, kind, reason ? `${state}:${reason}` : state].join(' '),
-    );
-}
 
 describe('names', () => {
   it('of helpers are those of disks, where a user chose them', () => {
@@ -361,41 +353,5 @@ describe('what CDI says in other versions', () => {
       '0 volume pending:requested',
       '5 volume failing:storage-class-missing',
     ]);
-  });
-});
-
-describe('objects that are not as they should be', () => {
-  it.each([
-    { labels: 'text' },
-    { labels: null, annotations: [] },
-    { ownerReferences: { kind: 'Pod' } },
-    { ownerReferences: [null, 7, { controller: true }] },
-    { uid: 7, creationTimestamp: 'yesterday' },
-  ])('%j does not stop the rest', metadata => {
-    const odd = ['DataVolume', CLAIM].map((kind, t) => {
-      const { object, ...rest } = line(t, 'ADDED', `${kind}/odd`);
-      const made = { ...object?.metadata, ...metadata };
-      return { ...rest, object: { ...object, metadata: made } } as TraceLine;
-    });
-    const lines = [...odd, line(9, 'ADDED', `${CLAIM}/disk`)];
-    expect(statesOf(lines)).toEqual(['9 volume pending:requested']);
-  });
-
-  it('a message of a megabyte is cut', () => {
-    const message = `not found ${'x'.repeat(1_000_000)}`;
-    const [{ message: shown = '' }] = replayTrace(
-      [
-        line(0, 'ADDED', 'DataVolume/disk', {
-          spec: HTTP,
-          status: {
-            phase: 'ImportInProgress',
-            conditions: [condition('Running', 'Error', message)],
-          },
-        }),
-      ],
-      { startedAtMs: START_MS },
-    );
-    expect(shown.length).toBeLessThanOrEqual(1_024);
-    expect(shown).toMatch(/^not found x+…$/);
   });
 });
